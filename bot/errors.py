@@ -1,0 +1,44 @@
+"""Every error that reaches a user: a sentence that says what is wrong, where, and what to do; one exit code a class.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 settings, 4 logs unavailable, 5 tracker unavailable, 6 partly done.
+"""
+
+
+class IncidentbotError(Exception):
+    """What a face prints as one line and turns into the exit code of its class."""
+
+    exit_code = 1
+
+
+class UsageError(IncidentbotError):
+    """The command's words don't fit together."""
+
+    exit_code = 2
+
+
+class SettingsError(IncidentbotError):
+    """A settings file, an environment variable or a template of the user's can't be used."""
+
+    exit_code = 3
+
+
+class LogsUnavailable(IncidentbotError):
+    """No log entry could be read."""
+
+    exit_code = 4
+
+
+class NoLogEntries(LogsUnavailable):
+    """The sources were read whole and hold no record at all; at a shell a mistake, on cron a quiet night."""
+
+
+class TrackerUnavailable(IncidentbotError):
+    """The issues can't be listed, read or written."""
+
+    exit_code = 5
+
+
+class PartlyDone(IncidentbotError):
+    """Some actions are confirmed, others are left for the next run; the message says which."""
+
+    exit_code = 6

@@ -1,0 +1,114 @@
+"""What is remembered: of one issue in its marker, of a repository beside its issues."""
+
+import enum
+
+import msgspec
+
+from bot.model.incident import Incident
+from bot.model.window import Deployment
+
+
+class Phase(enum.StrEnum):
+    """Where an issue is in its life (DESIGN section 5)."""
+
+    FILED = "filed"
+    IN_PROGRESS = "in-progress"
+    AWAITING = "resolved-awaiting-deployment"
+    VERIFYING = "verifying"
+    VERIFIED = "verified"
+    RECOVERED = "recovered"
+    MITIGATED = "mitigated"
+    REGRESSION = "regression"
+    NO_DATA = "no-data"
+    MUTED = "muted"
+    MERGED = "merged"
+    ADOPTED = "adopted"
+
+
+class FixCommit(msgspec.Struct, frozen=True):
+    """A commit that is said to fix an incident, by whom and when (nanoseconds)."""
+
+    sha: str
+    title: str = ""
+    linked: int = 0
+    source: str = ""
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """A change of phase: to what, at which log time (nanoseconds), and why."""
+
+    to: Phase
+    at: int
+    because: str
+
+
+class Mute(msgspec.Struct, frozen=True):
+    """Nothing is said of a muted issue until `until` (nanoseconds; 0: for good), short of an escalation."""
+
+    by: str
+    at: int
+    until: int = 0
+    because: str = ""
+
+
+class IssueState(msgspec.Struct, frozen=True):
+    """What the bot knows of one of its issues; it lives in the issue's own marker.
+
+    `incident` is the merged record that the page is rendered from. `title` and `labels` are what the bot last wrote, so
+    that a human's change shows. `owned` are fingerprints beside the members' (roots of former times, splits).
+    """
+
+    incident: Incident
+    phase: Phase = Phase.FILED
+    owned: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    fixes: tuple[FixCommit, ...] = ()
+    mute: Mute | None = None
+    merged_into: int = 0
+    merged_from: tuple[int, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A creation about to be sent. It stands until a listing shows the issue, or until `expires` (nanoseconds)."""
+
+    key: str
+    title: str
+    at: int
+    expires: int
+
+
+class Watermark(msgspec.Struct, frozen=True):
+    """How far a source of logs was read and acted upon (nanoseconds)."""
+
+    source: str
+    until: int
+
+
+class RunNote(msgspec.Struct, frozen=True):
+    """A run that changed something: when (wall clock), over which logs (nanoseconds), how many issues it touched."""
+
+    at: int
+    start: int
+    end: int
+    created: int = 0
+    updated: int = 0
+    reopened: int = 0
+    closed: int = 0
+    held_back: int = 0
+
+
+class RepoState(msgspec.Struct, frozen=True):
+    """What the bot knows of a repository as a whole; one per tracker."""
+
+    intents: tuple[Intent, ...] = ()
+    watermarks: tuple[Watermark, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    created: tuple[int, ...] = ()
+    held_back: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    runs: tuple[RunNote, ...] = ()
