@@ -1,0 +1,123 @@
+"""One pass over all sources: no entry twice, none without a time or from the future, and an account of every record."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from bot.errors import LogsUnavailable, NoLogEntries
+from bot.logs.interface import Source, Unreadable
+from bot.model.entry import LogEntry
+from bot.model.run import ReadReport, Skipped
+from bot.model.time import nanos_of
+
+_SKIPPED_KEPT = 20
+_PROGRESS_EVERY = 10_000
+
+
+class Reading:
+    """The usable entries of these sources, a stream that can be iterated once; `report()` accounts for what was read.
+
+    `latest`, in nanoseconds, is the newest time an entry may have; None lets any pass. `progress` is called with the
+    number of entries so far after every 10,000. Of each entry a 64-bit hash is kept, to drop what comes again.
+    Iterating raises LogsUnavailable where a source can't be read, or at the end where no entry was usable.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        latest: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        self._sources = tuple(sources)
+        self._latest = latest
+        self._progress = progress
+        self._seen: set[int] = set()
+        self._entries = 0
+        self._duplicates = 0
+        self._skipped_count = 0
+        self._skipped: list[Skipped] = []
+        self._stream = self._read()
+
+    def __iter__(self) -> Iterator[LogEntry]:
+        return self._stream
+
+    def report(self) -> ReadReport:
+        """What became of every record that was read so far; of all records once the iteration has ended."""
+        return ReadReport(
+            sources=tuple(source.name for source in self._sources),
+            entries=self._entries,
+            duplicates=self._duplicates,
+            skipped_count=self._skipped_count,
+            skipped=tuple(self._skipped),
+        )
+
+    def _read(self) -> Iterator[LogEntry]:
+        for source in self._sources:
+            for position, record in enumerate(source.records(), 1):
+                entry = self._checked(record)
+                if isinstance(entry, Unreadable):
+                    self._skip(source.name, position, entry.reason)
+                elif entry:
+                    self._count()
+                    yield entry
+        if not self._entries:
+            raise (LogsUnavailable if self._skipped else NoLogEntries)(self._nothing())
+
+    def _checked(self, record: LogEntry | Unreadable) -> LogEntry | Unreadable | None:
+        if isinstance(record, Unreadable):
+            return record
+        entry, nanos = _timed(record)
+        if nanos is None:
+            return Unreadable("timestamp: not a time" if entry.timestamp else "no timestamp")
+        if self._latest is not None and nanos > self._latest:
+            return Unreadable("in the future")
+        return entry if self._is_new(entry, nanos) else None
+
+    def _is_new(self, entry: LogEntry, nanos: int) -> bool:
+        if not entry.insert_id:
+            return True
+        key = hash((entry.log_name, nanos, entry.insert_id))
+        if key in self._seen:
+            self._duplicates += 1
+            return False
+        self._seen.add(key)
+        return True
+
+    def _count(self) -> None:
+        self._entries += 1
+        if self._progress and not self._entries % _PROGRESS_EVERY:
+            self._progress(self._entries)
+
+    def _skip(self, source: str, position: int, reason: str) -> None:
+        self._skipped_count += 1
+        if len(self._skipped) < _SKIPPED_KEPT:
+            self._skipped.append(Skipped(source, position, reason))
+
+    def _nothing(self) -> str:
+        where = ", ".join(source.name for source in self._sources) or "no source"
+        if not self._skipped:
+            return f"no log entry in {where}: widen the time range or the filter the logs were read with"
+        first, records = self._skipped[0], "record" if self._skipped_count == 1 else "records"
+        return (
+            f"no usable log entry in {where}: {self._skipped_count} {records} skipped, the first "
+            f"({first.source}, record {first.position}) because: {first.reason}; give the output of "
+            "`gcloud logging read --format=json`"
+        )
+
+
+def _timed(entry: LogEntry) -> tuple[LogEntry, int | None]:
+    """The entry with a readable time, and that time; receiveTimestamp stands in for a timestamp that is no time."""
+    for text in (entry.timestamp, entry.receive_timestamp):
+        if not text:
+            continue
+        try:
+            nanos = nanos_of(text)
+        except ValueError:
+            continue
+        return (entry if text is entry.timestamp or not entry.timestamp else _without_timestamp(entry)), nanos
+    return entry, None
+
+
+def _without_timestamp(entry: LogEntry) -> LogEntry:
+    return msgspec.structs.replace(entry, timestamp="")
