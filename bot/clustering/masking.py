@@ -1,0 +1,49 @@
+"""From a message to its template: values out, constants in.
+
+Two steps. `mask` is one linear substitution that runs on every message: an atom that holds a digit becomes `<*>`.
+`normalise` is dearer and runs once per distinct masked message: the rules of `bot.clustering.rules`, in their order.
+"""
+
+import re
+import string
+from collections.abc import Iterable
+
+from bot.clustering.rules import HOLE, RULES, Rule
+
+LONGEST_MESSAGE = 16_384
+LONGEST_TEMPLATE = 4_096
+
+_FROM_DIGIT = re.compile(r"[0-9][0-9A-Za-z_]*+")
+_BEFORE_DIGIT = string.ascii_letters + "_"
+
+
+def mask(message: str) -> str:
+    """The message, at most 16,384 characters of it, with every atom that holds a digit replaced by `<*>`. Linear."""
+    *before, last = _FROM_DIGIT.split(message[:LONGEST_MESSAGE])
+    return "".join([part.rstrip(_BEFORE_DIGIT) + HOLE for part in before]) + last
+
+
+def normalise(masked: str, rules: Iterable[Rule] = RULES) -> str:
+    """The template of a masked message: the same for all messages that differ in values alone.
+
+    It is cut at 4,096 characters: after the values went, so that their lengths don't decide where.
+    """
+    for rule in rules:
+        masked = rule.apply(masked)
+    return _ended(masked)
+
+
+def _ended(text: str) -> str:
+    return text.strip()[:LONGEST_TEMPLATE].rstrip()
+
+
+def steps(message: str) -> list[tuple[str, str]]:
+    """(name of the step, text after it) for each step that changed something; for explaining a fingerprint."""
+    text = mask(message)
+    taken = [("atoms with digits", text)] if text != message else []
+    for rule in RULES:
+        after = rule.apply(text)
+        if after != text:
+            taken.append((rule.name, after))
+        text = after
+    return [*taken, ("ends", _ended(text))] if _ended(text) != text else taken

@@ -1,0 +1,36 @@
+"""Request URLs as routes: the path with its ids masked."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+_LONGEST_URL = 2_048
+_MOST_SEGMENTS = 8
+_LONGEST_NAME = 40
+_VERSION = re.compile(r"v[0-9]{1,2}(?:(?:alpha|beta)[0-9]{0,2})?")
+
+
+def route_of(url: str) -> str:
+    """`/api/cart/*` of `https://host/api/cart/6097?x=1`; "/" where there is no path, at most eight segments.
+
+    Of a URL 2,048 characters are read; one that can't be parsed gives what its path looks like, never an error.
+    """
+    return _route(url[:_LONGEST_URL])
+
+
+@lru_cache(maxsize=16_384)
+def _route(url: str) -> str:
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = re.split(r"[?#]", url, maxsplit=1)[0]
+    segments = [segment for segment in path.split("/") if segment]
+    shape = ["*" if _is_value(segment) else segment for segment in segments[:_MOST_SEGMENTS]]
+    return "/" + "/".join([*shape, "..."] if len(segments) > _MOST_SEGMENTS else shape)
+
+
+def _is_value(segment: str) -> bool:
+    """True for what differs between two requests to one route: anything with a digit or an `@`, or very long."""
+    if len(segment) > _LONGEST_NAME or "@" in segment:
+        return True
+    return any(map(str.isdecimal, segment)) and not _VERSION.fullmatch(segment)

@@ -1,0 +1,188 @@
+"""Fingerprints: the same for what differs in values alone, on every run, in every order, on every machine."""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.clustering import VERSION, Clusterer, steps
+from bot.clustering.fingerprint import fingerprint
+from bot.clustering.masking import mask, normalise
+from bot.model.entry import LogEntry
+from bot.model.signature import Kind
+from tests.clustering.logged import INNER, LIBRARY, OWN, entry, said, traceback
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUEST = {"requestMethod": "GET", "requestUrl": "https://shop.example/api/carts/42?x=1", "status": 503}
+SYSTEM = "projects/p/logs/run.googleapis.com%2Fvarlog%2Fsystem"
+
+GOLDEN: list[tuple[LogEntry, str]] = [
+    (said("Connection to 10.0.0.7:5432 timed out after 30 s"), "v1-c793ba26631fddec"),
+    (said("user 'ann' can't open /var/lib/app/a.db"), "v1-48dc6087719edc0d"),
+    (said('level=error msg="disk full" took=3ms'), "v1-6c40fc9ddb09e0bc"),
+    (said(""), "v1-924419d6378903f1"),
+    (entry(jsonPayload={"message": "job 7f3e0c1a-abcd-4bad-9cde-0123456789ab ended"}), "v1-cef1dd4432dde9e9"),
+    (said(traceback("KeyError: 'basket'", LIBRARY, OWN, INNER)), "v1-300b61c16c4ec4d1"),
+    (said(traceback("ValueError: bad total 7", LIBRARY)), "v1-922484ce353f4cc3"),
+    (entry(httpRequest=REQUEST, textPayload="no available instance"), "v1-629507bea8fad8dc"),
+    (entry(httpRequest={**REQUEST, "requestMethod": "POST", "status": 200}), "v1-8cb1be8888bceb08"),
+    (entry(logName=SYSTEM, textPayload="Container called exit(3)."), "v1-02d8015cc83db6b6"),
+    (
+        entry(
+            protoPayload={"serviceName": "run.googleapis.com", "methodName": "x.ReplaceService", "status": {"code": 7}}
+        ),
+        "v1-e3c386c73ab9506d",
+    ),
+]
+
+
+def of(logged: LogEntry) -> str:
+    """The fingerprint that a new clusterer gives this entry."""
+    return Clusterer().signature(logged).fingerprint
+
+
+@pytest.mark.parametrize(("logged", "golden"), GOLDEN)
+def test_golden(logged: LogEntry, golden: str) -> None:
+    """A changed algorithm would orphan every open issue: it needs a new VERSION and a release that knows both."""
+    assert of(logged) == golden
+    assert golden.startswith(f"{VERSION}-")
+
+
+def test_order_does_not_show() -> None:
+    """A clusterer that has seen other entries before says the same, title and loose keys included."""
+    logged = [one for one, _ in GOLDEN] + [said(traceback("", OWN)), said(traceback("", OWN).replace("31", "32"))]
+    alone = [Clusterer().signature(one) for one in logged]
+    for seed in range(10):
+        shared, order = Clusterer(), list(range(len(logged)))
+        random.Random(seed).shuffle(order)
+        assert all(shared.signature(logged[i]) == alone[i] for i in order)
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4242"])
+def test_process_does_not_show(seed: str) -> None:
+    """Another process with another hash seed computes the same fingerprints."""
+    told = "for logged, _ in GOLDEN:\n    print(of(logged))"
+    program = f"from tests.clustering.test_fingerprints import GOLDEN, of\n{told}"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [golden for _, golden in GOLDEN]
+
+
+SAME = {
+    "number": ("took 3 tries", "took 41 tries"),
+    "sign": ("offset -3 left", "offset 12 left"),
+    "id": ("order ord_8f3a failed", "order ord_77c1d failed"),
+    "address": ("lost 10.0.0.1:8080 now", "lost 192.168.17.4:443 now"),
+    "IPv6": ("lost fe80::1ff:fe23:4567:890a now", "lost fe80::abcd:fe23:cafe:890a now"),
+    "MAC": ("saw aa:bb:cc:dd:ee:ff now", "saw 00:1b:44:11:3a:b7 now"),
+    "URL": ("GET https://a.example/x?y=1 failed", "GET http://b.example:80/other failed"),
+    "bucket": ("read gs://bucket/a.csv failed", "read s3://other/b/c.csv failed"),
+    "path": ("open /var/lib/app/a.db failed", "open /srv/data/b.db failed"),
+    "Windows path": (r"open C:\data\a.db failed", r"open D:\x\y\b.db failed"),
+    "quoted": ("no key 'alpha' here", "no key 'beta gamma' here"),
+    "quoted nothing": ('no key "" here', 'no key "beta" here'),
+    "unit": ("used 900 KiB in 12.5ms", "used 1.5 MiB in 3 s"),
+    "microseconds": ("took 12µs.", "took 3.5 ms."),
+    "per cent": ("disk 91% full", "disk 7.5% full"),
+    "UUID": ("job 7f3e0c1a-1b2c-4bad-9cde-0123456789ab ended", "job 00000000-0000-4000-8000-000000000000 ended"),
+    "UUID with a group of letters": (
+        "job 7f3e0c1a-abcd-4bad-9cde-0123456789ab ended",
+        "job deadbeef-1b2c-4bad-abcd-feedfacebeef ended",
+    ),
+    "hexadecimal": ("at 0xdeadbeef: fault", "at 0x7ffe01: fault"),
+    "hexadecimal of letters": ("commit deadbeefcafe built", "commit 2f130c1 built"),
+    "timestamp": ("2025-09-15T20:51:00.123Z boom", "2026-01-01 boom".replace(" boom", "T00:00:00Z boom")),
+    "date with a month": ("Sep  5 20:51:00 host sshd: bye", "Oct 15 01:02:03 host sshd: bye"),
+    "pod": ("pod web-756f6c4675-vhtvd died", "pod web-756f6c4675-x8tz2 died"),
+    "e-mail address": ("mail to ann@shop.example bounced", "mail to b.c+d@other.example bounced"),
+    "list": ("left [1, 2, 3] behind", "left [4] behind"),
+    "white space": ("a  b\tc failed", "a b c failed"),
+    "object": ("{'code': 3, 'name': 'ann'}", "{'code': 77, 'name': 'bob'}"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), SAME.values(), ids=SAME)
+def test_values_are_masked(one: str, other: str) -> None:
+    """Messages that differ in a value alone are one cluster."""
+    assert of(said(one)) == of(said(other)), (normalise(mask(one)), normalise(mask(other)))
+
+
+DIFFERENT = [
+    ("connection refused", "connection reset"),
+    ("failed to read 'a'", "failed to write 'a'"),
+    ('level=error msg="disk full"', 'level=error msg="token expired"'),
+    ('{"level": "error", "message": "disk full"}', '{"level": "error", "message": "token expired"}'),
+    ('failed: {"error": "disk full"}', 'failed: {"reason": "disk full"}'),
+    ("waited 5 s", "waited 5 apples"),
+    ("5 m left", "5 n left"),
+    ("x", ""),
+    ("Container called exit(3).", "Container terminated on signal 9."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_constants_are_kept(one: str, other: str) -> None:
+    """Messages that differ in words are two clusters, in logfmt and JSON too, where every message is a quoted one."""
+    assert of(said(one)) != of(said(other))
+
+
+def test_a_constant_stays_readable() -> None:
+    """The template is the message with its values replaced and nothing else."""
+    assert Clusterer().signature(said("user 17 can't open '/etc/x' after 2.5 s")).template == (
+        "user <*> can't open <quoted> after <*>"
+    )
+
+
+def test_long_values_do_not_decide_where_a_message_is_cut() -> None:
+    """Two long messages with values of different length are one cluster: the template is cut, not the text."""
+    tail = " ".join(["then some more words"] * 400)
+    assert of(said(f"id {'7' * 3} {tail}")) == of(said(f"id {'7' * 900} {tail}"))
+
+
+def test_json_text_counts_as_its_payload() -> None:
+    """A JSON line that Cloud Logging left as text has the fingerprint of the same line as a payload, and a title."""
+    text = Clusterer().signature(said('{"level":"error","message":"disk 7 full"}'))
+    assert text.fingerprint == of(entry(jsonPayload={"level": "error", "message": "disk 8 full"}))
+    assert text.title == "disk 7 full"
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"a":', "{not json}", "{" * 70_000, '{"a":' * 9_000])
+def test_text_that_only_begins_like_json_is_a_message(text: str) -> None:
+    """Broken, empty and deeply nested JSON is text."""
+    assert Clusterer().signature(said(text)).kind is Kind.MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("log_id", "kind"),
+    [
+        ("run.googleapis.com%2Fvarlog%2Fsystem", Kind.SYSTEM),
+        ("kubelet", Kind.SYSTEM),
+        ("events", Kind.SYSTEM),
+        ("container.googleapis.com%2Fcluster-autoscaler-visibility", Kind.SYSTEM),
+        ("my-events", Kind.MESSAGE),
+        ("user_events", Kind.MESSAGE),
+        ("run.googleapis.com%2Fstderr", Kind.MESSAGE),
+    ],
+)
+def test_system_logs_are_the_platform_s(log_id: str, kind: Kind) -> None:
+    """An application's own log whose name ends like one of the platform's is the application's."""
+    assert Clusterer().signature(entry(logName=f"projects/p/logs/{log_id}", textPayload="x")).kind is kind
+
+
+def test_parts_cannot_imitate_each_other() -> None:
+    """Where one part ends is part of the hash."""
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+
+
+def test_steps_explain_a_template() -> None:
+    """The steps lead from the message to its template, each naming what it changed."""
+    message = "GET https://x.example/a took 5 ms"
+    taken = steps(message)
+    assert [name for name, _ in taken] == ["atoms with digits", "url", "sign or unit"]
+    assert taken[-1][1] == normalise(mask(message))
+    assert steps("nothing to mask") == []
