@@ -1,0 +1,89 @@
+"""What happened with what: coincidences of two clusters on the same instance or in the same trace.
+
+A timeline is whole only for the instances and traces with the smallest hashes; what lies beyond them is not known, and
+is counted neither for nor against a coincidence.
+"""
+
+import bisect
+from collections import defaultdict
+from collections.abc import Collection
+from statistics import median
+from typing import NamedTuple
+
+from bot.model.window import Cluster
+
+_WHOLE_INSTANCES = 15
+_WHOLE_TRACES = 32
+_WHOLE_ENTRIES = 128
+_BEYOND_ANY = "~"
+
+
+class Following(NamedTuple):
+    """How often an occurrence of the effect came shortly after one of the cause, of all that were sampled.
+
+    `delay` is the median in nanoseconds; 0 where nothing matched.
+    """
+
+    matched: int
+    sampled: int
+    delay: int
+
+    @property
+    def share(self) -> float:
+        """Matched of sampled; 0 where nothing was sampled."""
+        return self.matched / self.sampled if self.sampled else 0.0
+
+
+def follows(cause: Cluster, effect: Cluster, within: int, early: int = 0) -> Following:
+    """How the effect follows the cause on the same instance: at most `within` nanoseconds later, or `early` before."""
+    before, effects = moments_of(cause), moments_of(effect)
+    known = _known_until(before, _WHOLE_INSTANCES)
+    delays, sampled = [], 0
+    for instance in (one for one in effects if one <= known):
+        causes = before.get(instance, [])
+        for moment in effects[instance]:
+            if len(causes) >= _WHOLE_ENTRIES and moment > causes[_WHOLE_ENTRIES - 1] + within:
+                break
+            sampled += 1
+            at = bisect.bisect_right(causes, moment + early)
+            if at and moment - causes[at - 1] <= within:
+                delays.append(max(0, moment - causes[at - 1]))
+    return Following(len(delays), sampled, int(median(delays)) if delays else 0)
+
+
+def covered(cluster: Cluster, around: int) -> float:
+    """The part of its time in which an occurrence is within `around` nanoseconds: what chance would match."""
+    near, whole = 0, 0
+    for moments in moments_of(cluster).values():
+        until = moments[0] - around
+        for moment in moments:
+            near += moment + around - max(until, moment - around)
+            until = moment + around
+        whole += cluster.last - cluster.first + 2 * around
+    return near / whole if whole else 0.0
+
+
+def shared_traces(one: Cluster, other: Cluster) -> tuple[int, int]:
+    """(traces seen in both, traces sampled of the one with fewer)."""
+    mine, theirs = traces_of(one), traces_of(other)
+    known = min(_known_until(mine, _WHOLE_TRACES), _known_until(theirs, _WHOLE_TRACES))
+    mine, theirs = {t for t in mine if t <= known}, {t for t in theirs if t <= known}
+    return len(mine & theirs), min(len(mine), len(theirs))
+
+
+def traces_of(cluster: Cluster) -> set[str]:
+    """Hashes of the traces on the cluster's timeline."""
+    return {occurrence.trace for occurrence in cluster.occurrences if occurrence.trace}
+
+
+def moments_of(cluster: Cluster) -> dict[str, list[int]]:
+    """The nanoseconds of the occurrences on each instance, in order; those without an instance are left out."""
+    moments: dict[str, list[int]] = defaultdict(list)
+    for occurrence in sorted(cluster.occurrences):
+        if occurrence.instance:
+            moments[occurrence.instance].append(occurrence.nanos)
+    return moments
+
+
+def _known_until(hashes: Collection[str], whole: int) -> str:
+    return sorted(hashes)[whole - 1] if len(hashes) >= whole else _BEYOND_ANY
