@@ -1,0 +1,1 @@
+"""Tests of the trackers; contract.py is for all of them."""
