@@ -1,0 +1,88 @@
+"""The page over all issues: what is open, what waits, what was held back, and the last runs."""
+
+from collections.abc import Iterable
+
+import jinja2
+import msgspec
+
+from bot.model.issue import IssueStatus
+from bot.model.state import IssueState, Phase, RepoState, RunNote
+from bot.text.templates import render
+from bot.text.untrusted import Untrusted
+
+TEMPLATE = "dashboard.md.j2"
+_MOST_ROWS = 100
+_MOST_RUNS = 10
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An issue of the bot's: its number, whether it is open, and what is known of it."""
+
+    number: int
+    status: IssueStatus
+    state: IssueState
+
+
+class RowView(msgspec.Struct, frozen=True):
+    """One issue. `since` and `last` are nanoseconds of the first and the last entry."""
+
+    number: int
+    priority: str
+    phase: str
+    title: Untrusted
+    environment: Untrusted
+    service: Untrusted
+    since: int
+    last: int
+
+
+class DashboardView(msgspec.Struct, frozen=True):
+    """What `dashboard.md.j2` may use. Rows are sorted by priority, the oldest first; `more` are not in `open`.
+
+    `held_back` names incidents that wait for a later run; `runs` are the last ones that changed something, newest first.
+    """
+
+    open: tuple[RowView, ...]
+    more: int
+    awaiting: tuple[RowView, ...]
+    muted: tuple[RowView, ...]
+    held_back: tuple[Untrusted, ...]
+    runs: tuple[RunNote, ...]
+
+
+def render_dashboard(entries: Iterable[Entry], repo: RepoState, environment: jinja2.Environment) -> str:
+    """The Markdown page. Raises SettingsError where the user's template can't be rendered."""
+    return render(environment, TEMPLATE, dashboard=_view(list(entries), repo)).strip() + "\n"
+
+
+def _view(entries: list[Entry], repo: RepoState) -> DashboardView:
+    rows = sorted(entries, key=lambda one: (one.state.incident.priority, one.state.incident.first, one.number))
+    waiting = (Phase.AWAITING, Phase.VERIFYING)
+    quiet = (Phase.MUTED, Phase.MERGED)
+    current = [one for one in rows if one.status is IssueStatus.OPEN and one.state.phase not in (*waiting, *quiet)]
+    return DashboardView(
+        open=tuple(_row(one) for one in current[:_MOST_ROWS]),
+        more=max(0, len(current) - _MOST_ROWS),
+        awaiting=_rows(one for one in rows if one.state.phase in waiting),
+        muted=_rows(one for one in rows if one.state.phase is Phase.MUTED),
+        held_back=tuple(Untrusted(key) for key in repo.held_back[:_MOST_ROWS]),
+        runs=tuple(reversed(repo.runs[-_MOST_RUNS:])),
+    )
+
+
+def _rows(entries: Iterable[Entry]) -> tuple[RowView, ...]:
+    return tuple(_row(one) for one in entries)[:_MOST_ROWS]
+
+
+def _row(one: Entry) -> RowView:
+    incident = one.state.incident
+    return RowView(
+        number=one.number,
+        priority=incident.priority.value,
+        phase=one.state.phase.value,
+        title=Untrusted(incident.root.title),
+        environment=Untrusted(incident.key.environment),
+        service=Untrusted(incident.key.service),
+        since=incident.first,
+        last=incident.last,
+    )

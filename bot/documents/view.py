@@ -1,0 +1,234 @@
+"""What the template of an incident's page may use: the documented API of `incident.md.j2`.
+
+Text of type Untrusted came from a log or names something there; it needs one of the filters block, code, cell, prose,
+mermaid. Times and lengths of time are integer nanoseconds; a number that is not known is None or absent, never guessed.
+Members have short names within the page: `R` the root, `S1`, `S2`... the symptoms.
+"""
+
+from pathlib import PurePosixPath
+
+import msgspec
+
+from bot.text.untrusted import Untrusted
+
+_LANGUAGES = {
+    ".cs": "csharp",
+    ".go": "go",
+    ".java": "java",
+    ".js": "javascript",
+    ".kt": "kotlin",
+    ".mjs": "javascript",
+    ".php": "php",
+    ".py": "python",
+    ".rb": "ruby",
+    ".rs": "rust",
+    ".ts": "typescript",
+}
+
+
+class PolicyView(msgspec.Struct, frozen=True):
+    """A priority policy that holds: its priority, and the measured fact that made it hold."""
+
+    name: Untrusted
+    priority: str
+    because: Untrusted
+
+
+class RequestsView(msgspec.Struct, frozen=True):
+    """Requests logged for the services concerned from first to last seen; `failed` were answered with 5xx.
+
+    `share` is failed / total within [0, 1], None where no success was ever logged: then the availability is unknown.
+    `answered_before` are requests answered in the logs before the first entry.
+    """
+
+    total: int
+    failed: int
+    share: float | None
+    answered_before: int = 0
+
+
+class FrameView(msgspec.Struct, frozen=True):
+    """A place in the application's code. `line` is 0 and a text is empty where the log doesn't tell."""
+
+    module: Untrusted
+    function: Untrusted
+    file: Untrusted
+    line: int
+    source: Untrusted
+
+    @property
+    def location(self) -> Untrusted:
+        """`file:line`, or what of it is known, or the module."""
+        place = self.file.raw or self.module.raw
+        return Untrusted(f"{place}:{self.line}" if self.line else place)
+
+    @property
+    def language(self) -> str:
+        """The language of the file for a code block, by its ending; empty where it isn't known."""
+        return _LANGUAGES.get(PurePosixPath(self.file.raw).suffix, "")
+
+
+class ComponentView(msgspec.Struct, frozen=True):
+    """A module with frames in the stack traces of these members."""
+
+    frame: FrameView
+    members: tuple[str, ...]
+
+
+class CauseView(msgspec.Struct, frozen=True):
+    """The root cause. `type` is empty where no exception was logged, `location` None where no frame was.
+
+    `outer` are the exceptions it came out as, `trace` is the entry with the stack trace, None where none was kept.
+    """
+
+    type: Untrusted
+    message: Untrusted
+    outer: tuple[Untrusted, ...]
+    location: FrameView | None
+    trace: "SampleView | None"
+
+
+class SampleView(msgspec.Struct, frozen=True):
+    """One log entry as evidence. `long` when it is better folded away."""
+
+    at: int
+    insert_id: Untrusted
+    log: Untrusted
+    text: Untrusted
+    long: bool
+
+
+class EvidenceView(msgspec.Struct, frozen=True):
+    """Why a symptom belongs here: `cause` is the short name of the member that brought it about."""
+
+    cause: str
+    rule: str
+    strength: float
+    words: Untrusted
+
+
+class MemberView(msgspec.Struct, frozen=True):
+    """The root or a symptom. `status` is the HTTP status, 0 where there is none; the best evidence comes first."""
+
+    name: str
+    kind: str
+    fingerprint: str
+    title: Untrusted
+    severity: str
+    services: tuple[Untrusted, ...]
+    count: int
+    first: int
+    last: int
+    status: int
+    evidence: tuple[EvidenceView, ...]
+    samples: tuple[SampleView, ...]
+
+
+class DeploymentView(msgspec.Struct, frozen=True):
+    """A revision that started to be rolled out. `before` is how long before the first entry, negative after it."""
+
+    at: int
+    revision: Untrusted
+    commit: Untrusted
+    source: Untrusted
+    before: int
+
+
+class MomentView(msgspec.Struct, frozen=True):
+    """A moment of the timeline: what happened, and the deployment if it was one."""
+
+    at: int
+    what: str
+    deployment: DeploymentView | None = None
+
+
+class RestartsView(msgspec.Struct, frozen=True):
+    """Exits of the container, by the minute: how many from `since` on, and the times between one and the next."""
+
+    title: Untrusted
+    count: int
+    since: int
+    median: int
+    shortest: int
+    longest: int
+
+
+class FilterView(msgspec.Struct, frozen=True):
+    """A query for Cloud Logging that finds the root."""
+
+    text: Untrusted
+
+
+class PlaybookView(msgspec.Struct, frozen=True):
+    """What to do about this kind of failure, as configured: Markdown of the team's own, not from a log."""
+
+    name: str
+    hint: str
+    now: tuple[str, ...]
+    checks: tuple[str, ...]
+    prevention: tuple[str, ...]
+    reference: str
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """One incident, as its page shows it.
+
+    `started_before` is the oldest log time read where the failure was there from the first minute on, else None.
+    `ongoing` when no more than 10 minutes, or twice the usual pause between its minutes, passed from `last` to
+    `observed_until`. `failed_starts` are exits of a container that doesn't start. `instances` is the number of
+    instances, or the least it can be where `instances_capped`. `requests` is None where none was logged. `symptoms` are
+    those shown in full; `symptoms_more` more are not.
+    """
+
+    priority: str
+    environment: Untrusted
+    project: Untrusted
+    location: Untrusted
+    service: Untrusted
+    fingerprint: str
+    severity: str
+    cannot_start: bool
+    failed_starts: int
+    first: int
+    last: int
+    observed_from: int
+    observed_until: int
+    started_before: int | None
+    ongoing: bool
+    policies: tuple[PolicyView, ...]
+    requests: RequestsView | None
+    services: tuple[Untrusted, ...]
+    revisions: tuple[Untrusted, ...]
+    instances: int
+    instances_capped: bool
+    cause: CauseView
+    components: tuple[ComponentView, ...]
+    root: MemberView
+    symptoms: tuple[MemberView, ...]
+    symptoms_more: int
+    runner_up: Untrusted
+    deployments: tuple[DeploymentView, ...]
+    timeline: tuple[MomentView, ...]
+    restarts: RestartsView | None
+    playbooks: tuple[PlaybookView, ...]
+    filter: FilterView
+
+    @property
+    def duration(self) -> int:
+        """From the first entry to the last."""
+        return self.last - self.first
+
+    @property
+    def deployed_before(self) -> DeploymentView | None:
+        """The deployment just before the first entry."""
+        return next((deployment for deployment in self.deployments if deployment.before >= 0), None)
+
+    @property
+    def members(self) -> tuple[MemberView, ...]:
+        """The root, then the symptoms that are shown."""
+        return (self.root, *self.symptoms)
+
+    @property
+    def request_members(self) -> tuple[MemberView, ...]:
+        """Requests that failed, by status and route, among the members that are shown."""
+        return tuple(member for member in self.members if member.kind == "request")

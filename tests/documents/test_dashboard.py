@@ -1,0 +1,56 @@
+"""The page over all issues."""
+
+from bot.documents import Entry, render_dashboard
+from bot.model.issue import IssueStatus
+from bot.model.state import IssueState, Phase, RepoState, RunNote
+from bot.model.time import HOUR
+from bot.text.templates import environment
+from tests.documents.incidents import START, hostile, outage
+from tests.text.rendering import Page
+
+TEMPLATES = environment()
+
+
+def entry(number: int, phase: Phase = Phase.FILED, status: IssueStatus = IssueStatus.OPEN) -> Entry:
+    """An issue of the usual outage."""
+    return Entry(number, status, IssueState(outage(), phase=phase))
+
+
+def test_nothing_open_is_said() -> None:
+    """An empty repository has a page that says so, and no empty table."""
+    page = render_dashboard([], RepoState(), TEMPLATES)
+    assert "No incident is open." in page
+    assert "|" not in page
+
+
+def test_issues_stand_in_the_section_of_their_phase() -> None:
+    """Open, awaiting and muted issues are apart; closed ones are in none."""
+    entries = [
+        entry(4),
+        entry(5, Phase.AWAITING),
+        entry(6, Phase.MUTED, IssueStatus.CLOSED),
+        entry(7, Phase.VERIFIED, IssueStatus.CLOSED),
+    ]
+    page = render_dashboard(entries, RepoState(), TEMPLATES)
+    top, _, rest = page.partition("## Resolved, awaiting")
+    awaiting, _, muted = rest.partition("## Muted")
+    assert ("| #4 |" in top, "| #5 |" in awaiting, "| #6 |" in muted) == (True, True, True)
+    assert "#7" not in page
+
+
+def test_runs_and_what_was_held_back_are_told() -> None:
+    """The newest run comes first; what waits for a later run is named."""
+    runs = (RunNote(START, START - HOUR, START, created=1), RunNote(START + HOUR, START, START + HOUR, updated=2))
+    page = render_dashboard([], RepoState(held_back=("prod/api/v1-1",), runs=runs), TEMPLATES)
+    assert page.index("| 0 | 2 | 0 | 0 | 0 |") < page.index("| 1 | 0 | 0 | 0 | 0 |")
+    assert "- `prod/api/v1-1`" in page
+
+
+def test_hostile_titles_are_dead() -> None:
+    """No mention, link, image or HTML comes of a root's title, a service or a key."""
+    text = "@octocat ![x](http://x.example/y) <img src=x> | #1"
+    state = IssueState(hostile(text))
+    page = Page(render_dashboard([Entry(3, IssueStatus.OPEN, state)], RepoState(held_back=(text,)), TEMPLATES))
+    assert page.links == []
+    assert page.alive == ["#3"]
+    assert {"img", "a", "comment"}.isdisjoint(page.tags)
