@@ -1,0 +1,1 @@
+"""The three ways in: each parses, calls one use case and prints its result."""

@@ -1,0 +1,117 @@
+"""`cluster`, `issues` and `explain`: looking without touching."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from bot.clustering import Clusterer, widen
+from bot.errors import UsageError
+from bot.logs import Reading
+from bot.model.incident import Incident, Verdict
+from bot.model.issue import Comment, Issue
+from bot.model.run import ReadReport, Warned
+from bot.model.state import IssueState
+from bot.model.time import iso
+from bot.model.window import Window
+from bot.observing import Observer
+from bot.trackers.interface import Tracker
+from bot.triage import triage
+from bot.usecases.drafting import assessed
+from bot.usecases.known import load_known
+from bot.usecases.setup import Setup
+
+Assign = Callable[[str, str], None]
+
+
+def cluster_logs(reading: Reading, setup: Setup, assign: Assign | None = None) -> tuple[Window, ReadReport]:
+    """The window of these logs; `assign` is called with (insertId, fingerprint) of every entry in input order.
+
+    Both know the aliases that these logs show; so assignments come at the end, when all were read.
+    """
+    observer = Observer(Clusterer().signature, setup.environment_of)
+    assigned: list[tuple[str, str]] = []
+    for entry in reading:
+        signature = observer.add(entry)
+        if assign:
+            assigned.append((entry.insert_id, signature.fingerprint))
+    window = observer.window(widen)
+    wide = {member: cluster.fingerprint for cluster in window.clusters for member in cluster.members}
+    if assign:
+        for insert_id, fingerprint in assigned:
+            assign(insert_id, wide.get(fingerprint, fingerprint))
+    return window, reading.report()
+
+
+class Tracked(msgspec.Struct, frozen=True):
+    """An issue, with its state where it is one of the bot's. Its comments are only there where they were asked for."""
+
+    issue: Issue
+    state: IssueState | None
+    comments: tuple[Comment, ...] = ()
+
+
+def tracked(tracker: Tracker, setup: Setup, comments: bool = False) -> tuple[list[Tracked], tuple[Warned, ...]]:
+    """Every issue of the tracker, and what could not be read; `comments` cost a request an issue."""
+    known = load_known(tracker, setup.ring, setup.settings.labels.tracked)
+    warnings = [*known.warnings]
+    found = []
+    for number, issue in known.issues.items():
+        said, warned = tracker.comments(number) if comments else ([], [])
+        warnings += warned
+        found.append(Tracked(issue, known.states.get(number), tuple(said)))
+    return found, tuple(warnings)
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """Why a cluster is, or is no, incident: the verdict, and the incident it belongs to with its priority assessed."""
+
+    verdict: Verdict
+    incident: Incident | None
+    filed: str
+
+
+def explain_logs(reading: Reading, setup: Setup, fingerprint: str = "") -> list[Explained]:
+    """A verdict on every cluster of these logs, or on those whose fingerprint begins so.
+
+    Raises UsageError where none does.
+    """
+    window, _ = cluster_logs(reading, setup)
+    outcome = triage(window, {})
+    by_key = {found.incident.key: assessed(found.incident, setup) for found in outcome.found}
+    explained = [
+        Explained(
+            verdict,
+            incident := by_key.get(verdict.incident) if verdict.incident else None,
+            _would_file(incident, setup),
+        )
+        for verdict in outcome.verdicts
+        if verdict.fingerprint.startswith(fingerprint)
+    ]
+    if not explained:
+        raise UsageError(
+            f"No cluster of these logs has a fingerprint that begins with {fingerprint}; `cluster` lists them."
+        )
+    return explained
+
+
+def _would_file(incident: Incident | None, setup: Setup) -> str:
+    if incident is None:
+        return "no incident"
+    least = setup.settings.file_from
+    if incident.priority > least:
+        return f"{incident.priority} is below {least} (file_from): reported, not filed"
+    return f"{incident.priority} is filed (file_from = {least})"
+
+
+def explain_issue(tracker: Tracker, setup: Setup, number: int) -> Tracked:
+    """The issue and its state. Raises UsageError where the number is unknown or the issue isn't the bot's."""
+    issues, _ = tracked(tracker, setup)
+    for one in issues:
+        if one.issue.number == number:
+            return one
+    raise UsageError(f"{tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them.")
+
+
+def story(state: IssueState) -> list[str]:
+    """An issue's life so far, a line each: transitions with their time and reason."""
+    return [f"{iso(step.at)} {step.to}: {step.because}" for step in state.transitions]
