@@ -1,0 +1,59 @@
+"""The Action's inputs, from the environment alone: no shell ever sees them as words."""
+
+import glob
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from bot.errors import LogsUnavailable, UsageError
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What the workflow asked for. `logs` are paths of files, `repo` is owner/name."""
+
+    logs: tuple[str, ...]
+    settings: Path | None
+    dry_run: bool
+    repo: str
+
+
+def read_inputs(env: Mapping[str, str]) -> Inputs:
+    """The inputs. Raises UsageError naming the input that is missing or can't be used, LogsUnavailable for no file."""
+    repo = env.get("INPUT_REPO", "").strip() or env.get("GITHUB_REPOSITORY", "").strip()
+    if not repo:
+        raise UsageError("No repository: give the input repo as owner/name, or run where GITHUB_REPOSITORY is set.")
+    settings = env.get("INPUT_SETTINGS", "").strip()
+    return Inputs(
+        logs=_files(env.get("INPUT_LOGS", "")),
+        settings=Path(settings) if settings else None,
+        dry_run=_flag("dry_run", env.get("INPUT_DRY_RUN", "")),
+        repo=repo,
+    )
+
+
+def _files(text: str) -> tuple[str, ...]:
+    patterns = [line.strip() for line in text.splitlines() if line.strip()]
+    if not patterns:
+        raise UsageError("No logs: give the input logs, one file or pattern a line, as gcloud logging read wrote them.")
+    return tuple(dict.fromkeys(file for pattern in patterns for file in _matching(pattern)))
+
+
+def _matching(pattern: str) -> list[str]:
+    """The file of this very name, else what the pattern finds, sorted. `-` is a file like any other here."""
+    pattern = "./-" if pattern == "-" else pattern
+    if not glob.has_magic(pattern) or Path(pattern).exists():
+        return [pattern]
+    found = sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())
+    if not found:
+        raise LogsUnavailable(f"No file matches {pattern} (input logs): check the step that writes the logs.")
+    return found
+
+
+def _flag(name: str, text: str) -> bool:
+    value = text.strip().casefold()
+    if value in ("", "false"):
+        return False
+    if value == "true":
+        return True
+    raise UsageError(f"Input {name} is neither true nor false: {text.strip()[:40]}.")
