@@ -28,7 +28,7 @@ lint: $(VENV)/.dev ## check style, types, the arrows between packages, and the w
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/zizmor --offline --quiet --persona pedantic .github
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github action.yml
 
 bench: $(VENV)/.dev ## time what must stay quick
 	$(BIN)/python benchmarks/help.py
