@@ -20,6 +20,7 @@ _COMMAND = re.compile(r"^/(?=[A-Za-z])", re.MULTILINE)
 _PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/-]*")
 _LIVE = re.compile(r"www\.|://|\bGH-\d|:[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE)
 _LIST_START = re.compile(r"^(\d{1,9})\.(?=\s)|^-(?=\s)")
+_STYLED = re.compile(r"style|classDef")
 _LABEL_SAFE = re.compile(r"[^\w ,.:/='()→…-]|_")
 
 
@@ -78,9 +79,12 @@ def words(text: str | Untrusted) -> str:
 def mermaid(text: str | Untrusted) -> str:
     """Text for a quoted label of a Mermaid flowchart: one line, at most 80 characters, special ones as `#35;`.
 
+    Mermaid takes the last semicolon from what looks like a style, `style x:#...;`, wherever it stands: no colon then.
     Source: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
     """
     shown = " ".join(visible(text).split()) or EMPTY
     label = shown if len(shown) <= LABEL_LIMIT else shown[: LABEL_LIMIT - 1].rstrip() + "…"
     escaped = _LABEL_SAFE.sub(lambda found: f"#{ord(found[0])};", label)
+    if _STYLED.search(label):
+        escaped = escaped.replace(":", "#58;")
     return _LIST_START.sub(lambda found: f"{found[1]}#46;" if found[1] else "#45;", escaped)

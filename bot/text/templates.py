@@ -1,73 +1,33 @@
 """The one Jinja environment: sandboxed, strict, the user's templates first, and closed to unescaped log text."""
 
-import operator
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import SettingsError
 from bot.model.time import in_words, iso
-from bot.text import markdown
-from bot.text.untrusted import Untrusted
+from bot.text import markdown, slack
+from bot.text.bounds import Budget, spending
+from bot.text.sandbox import Sandbox
 from bot.text.visible import cut
 
 # A wheel carries the templates inside the package, a checkout beside it.
 _PACKAGE_FOLDERS = tuple(Path(__file__).resolve().parents[up] / "issue_templates" for up in (1, 2))
-_LARGEST_STRING = 1_000_000
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset(["*", "**"])
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return not isinstance(obj, Untrusted) and super().is_safe_attribute(obj, attr, value)
-
-    def call_binop(self, context: Any, operator_: str, left: Any, right: Any) -> Any:
-        if operator_ == "*" and _length(left) * _size(right) + _length(right) * _size(left) > _LARGEST_STRING:
-            raise SecurityError(f"`*` would give more than {_LARGEST_STRING:,} characters or items")
-        if operator_ == "**" and _size(left).bit_length() * _size(right) > 10_000:
-            raise SecurityError("`**` would give too great a number")
-        return operator.mul(left, right) if operator_ == "*" else operator.pow(left, right)
-
-
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, str | list | tuple) else 0
-
-
-def _size(value: object) -> int:
-    return abs(value) if isinstance(value, int) else 0
-
-
-def environment(user_folder: Path | None = None) -> jinja2.Environment:
+def environment(user_folder: Path | None = None, elapsed: Callable[[], float] | None = None) -> Sandbox:
     """The environment that all documents are rendered in; render with `render`, which explains errors.
 
     Templates are looked for in `user_folder`, then among the package's. An undefined field is an error, and so is an
     Untrusted value that went through no filter. Filters beside Jinja's own: block, code, cell, prose, words, mermaid,
-    cut; iso, clock and in_words of nanoseconds; thousands and counted of numbers.
+    slack, cut; iso, clock and in_words of nanoseconds; thousands and counted of numbers. Output and work are limited,
+    and with `elapsed`, a clock in seconds, time.
     """
     folders = [user_folder] if user_folder else []
-    made = _Environment(
-        loader=jinja2.FileSystemLoader([*folders, *_PACKAGE_FOLDERS]),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # the pages are Markdown; `_finalize` refuses what no filter escaped
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalize,
-    )
-    made.filters.update(_FILTERS)
-    return made
-
-
-def _finalize(value: Any) -> Any:
-    if isinstance(value, Untrusted):
-        raise TypeError("log text needs a filter here: `code` in a line, `cell` in a table, `block` for several lines")
-    return value
+    return Sandbox(jinja2.FileSystemLoader([*folders, *_PACKAGE_FOLDERS]), _FILTERS, elapsed)
 
 
 def clock(nanos: int, day_of: int) -> str:
@@ -97,6 +57,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "mermaid": markdown.mermaid,
     "prose": markdown.prose,
+    "slack": slack.text,
     "thousands": thousands,
     "words": markdown.words,
 }
@@ -108,7 +69,8 @@ def render(made: jinja2.Environment, name: str, **values: object) -> str:
     Raises SettingsError naming template, line and field, where the template can't be found, parsed or filled.
     """
     try:
-        return made.get_template(name).render(**values)
+        with spending(Budget(getattr(made, "elapsed", None))):
+            return made.get_template(name).render(**values)
     except jinja2.TemplateNotFound as error:
         raise SettingsError(
             f"template {error.name or name} doesn't exist: put it into the folder of templates"
@@ -116,7 +78,7 @@ def render(made: jinja2.Environment, name: str, **values: object) -> str:
     except jinja2.TemplateSyntaxError as error:
         where = f"template {error.filename or error.name or name}, line {error.lineno}"
         raise SettingsError(f"{where}: {error.message}: correct the syntax") from error
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         raise SettingsError(f"{_where(made, name, error)}: {error}: correct the template") from error
 
 

@@ -21,7 +21,7 @@ def visible(text: str | Untrusted) -> str:
     character and every lone surrogate is written as `\u200b` or `\U000e0041`; odd spaces become plain ones. `<!--` is
     broken up, so that no text can pose as a marker of ours. Doing it twice changes nothing more.
     """
-    plain = _COLOURS.sub("", _BREAKS.sub("\n", redact(raw_of(text))))
+    plain = redact(_COLOURS.sub("", _BREAKS.sub("\n", raw_of(text))))
     shown = _ODD.sub(lambda found: _shown(found[0]), plain).replace("<!--", r"<\u0021--")
     return shown if shown == plain else redact(shown)
 

@@ -12,7 +12,7 @@ import typer
 from bot.faces.cli.options import SettingsFile
 
 if TYPE_CHECKING:
-    from bot.text.redaction.redactor import Redactor
+    from bot.text.redaction.engine import Redactor
 
 
 def redact(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.text.redaction.redactor import Redactor
+    from bot.text.redaction.engine import Redactor
 
 PERSONAL = ("email", "ip", "card", "phone", "iban", "national-id")
 """Kinds of personal data that `redactor` knows."""

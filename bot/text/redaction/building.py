@@ -8,8 +8,8 @@ from urllib.parse import quote
 import re2  # type: ignore[import-untyped]
 
 from bot.text.redaction import UnusableRule, fields, issuers, services, shapes
+from bot.text.redaction.engine import Redactor, compiled
 from bot.text.redaction.personal import rules_for
-from bot.text.redaction.redactor import Redactor, compiled
 from bot.text.redaction.table import rules_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")

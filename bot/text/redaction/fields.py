@@ -141,7 +141,7 @@ def _is_secret(value: str, level: Telling, written: _Written) -> bool:
     if _SCHEME.match(plain):
         return False
     if level is Telling.RANDOM:
-        return is_random(bare, 14) and not is_uuid(bare)
+        return is_random(bare, 14) and not is_uuid(bare) and "=" not in bare
     if written.listed:
         return is_uuid(bare) or is_random(bare)
     if level is Telling.LIKELY:

@@ -1,5 +1,7 @@
 """Credentials whose issuers gave them a form that tells where they are from: hosts, code, packages and machines."""
 
+# ruff: noqa: E501 - a rule is easier to read on one line
+
 _PUBLIC_CLOUDS = r"""
 aws access key | AKIA ASIA ABIA ACCA A3T | ~(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}
 aws session token | FwoGZXIvYXdz IQoJb3JpZ2lu FQoGZXIvYXdz | (?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9+/=%_-]{16,}

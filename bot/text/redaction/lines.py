@@ -1,4 +1,4 @@
-"""Redacting a stream line by line: what is no secret keeps its bytes, JSON stays JSON, a key over many lines goes whole."""
+"""Redacting line by line: what is no secret keeps its bytes, JSON stays JSON, a key over many lines goes whole."""
 
 import json
 import re
@@ -6,8 +6,8 @@ from collections import Counter
 
 import msgspec
 
+from bot.text.redaction.engine import Redactor, marks
 from bot.text.redaction.fields import kind_of
-from bot.text.redaction.redactor import Redactor, marks
 
 _KEY_BEGINS = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,4}(?:PRIVATE|SECRET) KEY(?: BLOCK)?-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,60}-----")

@@ -4,40 +4,38 @@ import enum
 import re
 from functools import lru_cache
 
+from bot.text.redaction.rule import vocabulary
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
-_PASSWORD = frozenset("password passwd passphrase passcode pwd passwort motdepasse senha contrasena psw pswd passw".split())
-_SECRET = frozenset("secret secretkey clientsecret apikey apitoken authtoken accesstoken secretaccesskey".split())
-_TOKEN = frozenset("token jwt pat bearer credential credentials cred creds sas authtoken sessiontoken xsrf csrf".split())
-_SIGNED = frozenset("sig signature hmac mac salt pepper nonce assertion samlresponse samlrequest ticket webhook".split())
-_SESSION = frozenset("session sessionid sessid sess sid phpsessid jsessionid cookie cookies aspxauth".split())
-_CODE = frozenset("pin otp totp cvv cvc cvn cvv2 mfa tan puk".split())
-_AUTH = frozenset("auth authorization authentication oauth oauth2 apiauth".split())
-_KEY_OF = frozenset(
-    """
+_PASSWORD = vocabulary("password passwd passphrase passcode pwd passwort motdepasse senha contrasena psw pswd passw")
+_SECRET = vocabulary("secret secretkey clientsecret apikey apitoken authtoken accesstoken secretaccesskey")
+_TOKEN = vocabulary("token jwt pat bearer credential credentials cred creds sas authtoken sessiontoken xsrf csrf")
+_SIGNED = vocabulary("sig signature hmac mac salt pepper nonce assertion samlresponse samlrequest ticket webhook")
+_SESSION = vocabulary("session sessionid sessid sess sid phpsessid jsessionid cookie cookies aspxauth")
+_CODE = vocabulary("pin otp totp cvv cvc cvn cvv2 mfa tan puk")
+_AUTH = vocabulary("auth authorization authentication oauth oauth2 apiauth")
+_KEY_OF = vocabulary("""
     access account admin aes agent alg api app application auth authorization aws azure billing client cloud connection
     consumer credential crypto customer decryption deploy des developer device encryption enc entity hash hmac host
     ingest ingestion install instance instrumentation integration jwt kms ldap license licence live management master
     merchant organization org partner personal portal priv private prod production project read registry root rsa sa
     sandbox secret secure security sender seed server service session shared sign signing site ssh ssl stream storage
     subscription symmetric sync team tenant test tls tracking upload user validation vault verification webhook write
-    wrapping primary secondary machine writekey readonly session heroku hubspot snyk kucoin squarespace sendbird postmark
-    pagerduty launchdarkly consul nomad
-    """.split()
-)
-_HARMLESS_END = frozenset(
-    """
+    wrapping primary secondary machine writekey readonly session heroku hubspot snyk kucoin squarespace
+    sendbird postmark     pagerduty launchdarkly consul nomad
+    """)
+_HARMLESS_END = vocabulary("""
     age alg algorithm algo arn at attempts audience bits bucket budget bytes cache chars class client column count
     created date dir directory enabled endpoint error errors exp expected expiration expire expired expires expiry
     expiring field file filename format generation generator handler header hint host id identifier ids idx in index
     info invalid issuer kind label last length len level lifetime limit limits list location manager max min missing
     mode name names num number offset ok parser path pattern per policy prefix provider purpose range rate reader ref
-    refs region remaining required reset resource role rotation scheme schema scope scopes seconds secs service size sort
-    source space spec state status store str string strength table time timeout total ttl type types unit uri url usage
-    used user username valid validity validator version window words
-    """.split()
-)
-_HARMLESS_START = frozenset("public foreign sort partition cache row routing idempotency max min num total".split())
+    refs region remaining required reset resource role rotation scheme schema scope scopes seconds secs service size
+    sort source space spec state status store str string strength table time timeout total ttl type types unit uri url
+    usage used user username valid validity validator version window words
+    """)
+_HARMLESS_START = vocabulary("public foreign sort partition cache row idempotency max min num total")
 
 
 class Telling(enum.IntEnum):
@@ -75,11 +73,15 @@ def _is_session(words: list[str]) -> bool:
 
 
 def _password(words: list[str], joined: str) -> tuple[Telling, str]:
-    if any(word in _PASSWORD for word in words) or joined.endswith(("password", "passwd", "passphrase", "pwd", "passwort")):
+    if any(word in _PASSWORD for word in words) or joined.endswith(
+        ("password", "passwd", "passphrase", "pwd", "passwort")
+    ):
         return Telling.ANYTHING, "password"
     if any(word in _SECRET for word in words) or joined.endswith(("secret", "secretkey")):
         return Telling.ANYTHING, "secret"
-    if words[-1] in ("pass", "pw") or (words[-1] == "code" and words[:1] != words and words[-2] in ("security", "verification")):
+    if words[-1] in ("pass", "pw") or (
+        words[-1] == "code" and words[:1] != words and words[-2] in ("security", "verification")
+    ):
         return (Telling.LIKELY, "password") if words[-1] != "code" else (Telling.CODE, "one-time code")
     return Telling.NOTHING, ""
 

@@ -8,7 +8,7 @@ Span = tuple[int, int, str]
 """Start and end of a secret in bytes, and its kind."""
 
 Judge = Callable[[bytes, int, int], "Span | None"]
-"""Given the text and what a pattern found in it: the secret, or None where it is none. It looks at a bounded stretch."""
+"""Given the text and what a pattern found in it: the secret, or None. It looks at a bounded stretch only."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -26,6 +26,11 @@ class Rule(msgspec.Struct, frozen=True):
     judge: Judge | None = None
     rank: int = 1
     whole: bool = False
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """The words of a text, parted by blanks and line ends."""
+    return frozenset(words.split())
 
 
 def literals(*words: str) -> str:

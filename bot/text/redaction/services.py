@@ -1,11 +1,13 @@
 """Credentials whose issuers gave them a form that tells where they are from: talk, money, mail, watching, models."""
 
+# ruff: noqa: E501 - a rule is easier to read on one line
+
 _TALK = r"""
 slack token | xoxa xoxb xoxc xoxd xoxe xoxo xoxp xoxr xoxs xapp- xwfp- | xox[a-eopr-s](?:\.xox[bp])?-[\w%+/=.-]{6,}|xapp-[\w-]{6,}|xwfp-[\w-]{8,}
 slack webhook | hooks.slack | hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([\w/+-]{10,})
 discord token | /[\w-]{22}\.[\w-]{6}|mfa\./ | ~[MNO][\w-]{22,28}\.[\w-]{6,7}\.[\w-]{26,}|mfa\.[\w-]{80,}
 discord webhook | /api/webhooks/ | /api/(?:v\d+/)?webhooks/(\d{15,21}/[\w-]{40,})
-telegram token | :A | ~[0-9]{6,12}:A[\w-]{32,}
+telegram token | :A | /bot([0-9]{6,12}:A[\w-]{32,})|~[0-9]{6,12}:A[\w-]{32,}
 teams webhook | webhook.office.com webhookb2 | webhook(?:b2)?\.office(?:365)?\.com/[\w/@-]{0,120}?(?:IncomingWebhook/|webhookb?2?/)([\w/@-]{30,})|webhookb2/([\w/@-]{30,})
 google chat webhook | chat.googleapis.com | chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?(\S{20,})
 zapier webhook | hooks.zapier.com | hooks\.zapier\.com/hooks/catch/([\w/]{8,})

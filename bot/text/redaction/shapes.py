@@ -1,20 +1,22 @@
 """Secrets that are known by their form alone: keys between their lines, tokens, headers, addresses with a password."""
 
+# ruff: noqa: E501 - a rule is easier to read on one line
+
+import base64
 import re
 
-from bot.text.redaction.rule import Rule, Span, literals
+from bot.text.redaction.rule import Rule, Span, vocabulary
 from bot.text.redaction.values import is_digest, is_random, is_scrambled, stands_for
 
-_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=,:. \t-]|\r?\n|\\+[rn]|\\+u000[aAdD]|%0[AaDd])*?(?=-----END|$|[^A-Za-z0-9+/=,:. \t\r\n\\%-])")
-_KEY_END = re.compile(rb"-----END[A-Z0-9 ]{0,40}-----")
+_KEY_BODY = re.compile(rb"(?:[A-Za-z0-9+/=,:. \t\r\n-]|\\+[rn]|\\+u000[aAdD]|%0[AaDd])*+")
+_KEY_TEXT = re.compile(rb"[\t\r\n -~]*+")
+_KEY_BORDER = re.compile(rb"-----(?:(END)|BEGIN)[A-Z0-9 ]{0,40}-----")
 _PUTTY_END = re.compile(rb"Private-MAC: *[0-9a-f]*")
 _BODY_LIMIT = 65_536
-_HEADS = frozenset(
-    """
+_HEADS = vocabulary("""
     sk pk rk pat key apikey api token tok tkn secret sec oauth live test prod sandbox access refresh auth svc sa bot app
     usr user admin priv private pass pwd cred license lic webhook wh sess session master ingest write
-    """.split()
-)
+    """)
 _RUN = re.compile(rb"[A-Za-z0-9_.~-]*[A-Za-z0-9_~-]")
 _PORT = re.compile(rb"[0-9]{1,5}(?:[/?#]|\Z)")
 _STRETCH = 512
@@ -22,10 +24,10 @@ _STRETCH = 512
 
 def _private_key(text: bytes, start: int, end: int) -> Span:
     """From the first line of the key to its last; where that is missing, as far as it still looks like a key."""
-    last = _KEY_END.search(text, end, min(len(text), end + _BODY_LIMIT))
-    body = _KEY_BODY.match(text, end, last.start() if last else len(text))
-    if last and body and body.end() >= last.start():
+    last = _KEY_BORDER.search(text, end, min(len(text), end + _BODY_LIMIT))
+    if last and last[1] and _KEY_TEXT.fullmatch(text, end, last.start()):
         return start, last.end(), "private key"
+    body = _KEY_BODY.match(text, end, min(len(text), end + _BODY_LIMIT))
     return start, max(end, len(text[: body.end()].rstrip()) if body else end), "private key"
 
 
@@ -50,11 +52,13 @@ def _userinfo(text: bytes, start: int, end: int) -> Span | None:
 
 
 def _basic(text: bytes, start: int, end: int) -> Span | None:
-    """Base64 of `user:password`."""
-    value = text[start:end].rstrip(b"=")
-    return (start, end, "basic credentials") if len(value) >= 6 and is_random(value.decode("latin-1"), 6) or (
-        len(value) >= 8 and not value.isalpha()
-    ) else None
+    """Base64 of `user:password`, or what looks random."""
+    value = text[start:end]
+    try:
+        pair = b":" in base64.b64decode(value + b"=" * (-len(value) % 4))
+    except ValueError:
+        pair = False
+    return (start, end, "basic credentials") if pair or is_random(value.rstrip(b"=").decode("latin-1")) else None
 
 
 def _header(text: bytes, start: int, end: int) -> Span | None:
@@ -91,13 +95,17 @@ def _tail(text: bytes, end: int) -> int:
     return found.end() if found else end
 
 
+def _auth(text: bytes, start: int, end: int) -> Span | None:
+    """What follows AUTH is no word of a sentence."""
+    value = text[start:end]
+    return (start, end, "password") if re.search(rb"[0-9]", value) and not stands_for(value.decode("latin-1")) else None
+
+
 def _cookie(text: bytes, start: int, end: int) -> Span | None:
     return None if stands_for(text[start:end].decode("latin-1")) else (start, end, "cookie")
 
 
-_BASE64_KEY = (
-    r"LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFUR|BQUklWQVRF|BFQyBQ|BPUEVOU1NI|BFTkNSWVBURU|BEU0EgUFJJ|BQR1AgUFJJ)[A-Za-z0-9+/=\\\n\r]*"
-)
+_BASE64_KEY = r"LS0tLS1CRUdJTi(?:BSU0EgUFJJVkFUR|BQUklWQVRF|BFQyBQ|BPUEVOU1NI|BFTkNSWVBURU|BEU0EgUFJJ|BQR1AgUFJJ)[A-Za-z0-9+/=\\\n\r]*"
 _DER_KEY = r"MI(?:I[A-Za-z0-9+/]{2}[A-Za-z0-9+/]|[A-Za-z0-9+/]{2})?(?:IBA[AD]|CAQ[AE]|AgEA)[A-Za-z0-9+/=\\\n\r]{40,}|MHcCAQEE[A-Za-z0-9+/=]{40,}"
 
 RULES = (
@@ -115,25 +123,105 @@ RULES = (
     Rule("private key", r"AGE-SECRET-KEY-1[0-9A-Z]{20,}", "AGE-SECRET-KEY-"),
     Rule("private key", r"""["'](?:d|p|q|dp|dq|qi|k)\\?["']\s*:\s*\\?["']([\w-]{20,})""", r'"kty|"k"'),
     Rule("private key", r"\b[xyzt]prv[1-9A-HJ-NP-Za-km-z]{100,}|\bnsec1[02-9ac-hj-np-z]{50,}", r"[xyzt]prv|nsec1"),
-    Rule("seed phrase", r"(?i)(?:mnemonic|(?:seed|recovery|backup|secret)[ _-]?phrase)\W{1,6}((?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})", r"mnemonic|phrase"),
+    Rule(
+        "seed phrase",
+        r"(?i)(?:mnemonic|(?:seed|recovery|backup|secret)[ _-]?phrase)\W{1,6}((?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})",
+        r"mnemonic|phrase",
+    ),
     Rule("jwt", r"eyJ[\w=+/-]{8,}(?:\.[\w=+/-]*){2,4}|eyJ[\w=+/-]{16,}\.eyJ[\w=+/-]{8,}", "eyJ"),
     Rule("jwt", r"ZXlK[\w+/-]{60,}={0,2}", "ZXlK"),
-    Rule("bearer token", r"(?i)\b(?:bearer|token|apikey|api-key|genie_?key|sso-key|hawk|splunk|ntlm|negotiate)(?:[ +]|%20){1,3}\\*[\"']?([\w.~+/:-]{20,}={0,2})", r"(?:bearer|token|api-?key|geniekey|sso-key|splunk|ntlm|negotiate)(?:[ +]|%20)", _header, rank=2),
-    Rule("bearer token", r"(?i)\b(?:bearer|ssws)(?:[ +]|%20){1,3}\\*[\"']?([\w.~+/:-]{6,}={0,2})", "bearer|ssws", _header, rank=2),
-    Rule("authorization", r"(?i)authorization\\*[\"']?\]?\s{0,3}[:=,]\s{0,3}\\*[\"']?(?:(?:bearer|basic|token|apikey|key|aws|bot|ssws|splunk|negotiate|ntlm|geniekey|sso-key|oauth|jwt|client-id|klaviyo-api-key|discogs)[ +:]{1,3})?\\*[\"']?([^\s\"'\\,;<>]{8,})", "authorization", _header, rank=3),
-    Rule("basic credentials", r"(?i)\bbasic(?:[ +]|%20){1,3}\\*[\"']?([A-Za-z0-9+/_-]{6,}={0,2})", "basic", _basic, rank=2),
-    Rule("digest", r"(?i)(?:\b(?:response|cnonce|nonce|opaque|mac|signature|oauth_signature|oauth_token))=\\*\"?([A-Za-z0-9+/=_%-]{8,})", r"digest |hawk |oauth_|aws4-hmac|signature ", rank=2),
-    Rule("cookie", r"(?i)\bset-cookie2?\\*[\"']?\s{0,3}[:=,]\s{0,3}\\*[\"']?[^\s=;,\"']{1,128}=([^\s;\"'\\]{3,})", "set-cookie", _cookie, rank=2),
-    Rule("cookie", r"(?i)(?:^|[^-\w])cookies?\\*[\"']?\s{0,3}[:=,]\s{0,3}\\*[\"']?([^\s=;,\"'\\:{}]{1,128}=[^\s;\"'\\]+(?:;\s?[^\s=;,\"'\\]{1,128}=[^\s;\"'\\]*)*)", "cookie", _cookie, rank=2),
-    Rule("password", r"://([^\s/@\"'<>\\]{0,256}:?[^\s@\"'<>\\]{0,256}(?:@[^\s/@:\"'<>\\,]{1,256})*)@[\w.\[%$-]", r"://[^\s]*@", _userinfo, rank=2),
-    Rule("password", r"\b[\w.-]{1,64}:([^\s:@/\"'(]{3,128})@(?:tcp|tcp6|unix|udp|cloudsql|\()", r"@(?:tcp|tcp6|unix|udp|cloudsql|\()"),
+    Rule(
+        "bearer token",
+        r"(?i)\b(?:bearer|token|apikey|api-key|genie_?key|sso-key|hawk|splunk|ntlm|negotiate)(?:[ +]|%20){1,3}\\*[\"']?([\w.~+/:-]{20,}={0,2})",
+        r"(?:bearer|token|api-?key|geniekey|sso-key|splunk|ntlm|negotiate)(?:[ +]|%20)",
+        _header,
+        rank=2,
+    ),
+    Rule(
+        "bearer token",
+        r"(?i)\b(?:bearer|ssws)(?:[ +]|%20){1,3}\\*[\"']?([\w.~+/:-]{6,}={0,2})",
+        "bearer|ssws",
+        _header,
+        rank=2,
+    ),
+    Rule(
+        "authorization",
+        r"(?i)authorization\\*[\"']?\]?\s{0,3}[:=,]\s{0,3}\\*[\"']?(?:(?:bearer|basic|token|apikey|key|aws|bot|ssws|splunk|negotiate|ntlm|geniekey|sso-key|oauth|jwt|client-id|klaviyo-api-key|discogs)[ +:]{1,3})?\\*[\"']?([^\s\"'\\,;<>]{8,})",
+        "authorization",
+        _header,
+        rank=3,
+    ),
+    Rule(
+        "basic credentials",
+        r"(?i)\bbasic(?:[ +]|%20){1,3}\\*[\"']?([A-Za-z0-9+/_-]{6,}={0,2})",
+        "basic",
+        _basic,
+        rank=2,
+    ),
+    Rule(
+        "digest",
+        r"(?i)(?:\b(?:response|cnonce|nonce|opaque|mac|signature|oauth_signature|oauth_token))=\\*\"?([A-Za-z0-9+/=_%-]{8,})",
+        r"digest |hawk |oauth_|aws4-hmac|signature ",
+        rank=2,
+    ),
+    Rule(
+        "cookie",
+        r"(?i)\bset-cookie2?\\*[\"']?\s{0,3}[:=,]\s{0,3}\\*[\"']?[^\s=;,\"']{1,128}=([^\s;\"'\\]{3,})",
+        "set-cookie",
+        _cookie,
+        rank=2,
+    ),
+    Rule(
+        "cookie",
+        r"(?i)(?:^|[^-\w])cookies?\\*[\"']?\s{0,3}[:=,]\s{0,3}\\*[\"']?([^\s=;,\"'\\:{}]{1,128}=[^\s;\"'\\]+(?:;\s?[^\s=;,\"'\\]{1,128}=[^\s;\"'\\]*)*)",
+        "cookie",
+        _cookie,
+        rank=2,
+    ),
+    Rule(
+        "password",
+        r"://([^\s/@\"'<>\\]{0,256}:?[^\s@\"'<>\\]{0,256}(?:@[^\s/@:\"'<>\\,]{1,256})*)@[\w.\[%$-]",
+        r"://[^\s]*@",
+        _userinfo,
+        rank=2,
+    ),
+    Rule(
+        "password",
+        r"\b[\w.-]{1,64}:([^\s:@/\"'(]{3,128})@(?:tcp|tcp6|unix|udp|cloudsql|\()",
+        r"@(?:tcp|tcp6|unix|udp|cloudsql|\()",
+    ),
     Rule("password", r"(?i)jdbc:oracle:\w+:[^\s/@:]{1,64}/([^\s@]{1,128})@", "jdbc:oracle"),
-    Rule("password", r"(?:^|\s)(?:-u|--user|--proxy-user|-U)[ =]?\\?[\"']?[\w.@%+-]{1,64}:([^\s\"'\\:$]{3,})", r"-u|--user|--proxy-user"),
-    Rule("password", r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|]{0,200}?\s-p([^\s\"'-][^\s\"']{2,})", "mysql|mariadb"),
+    Rule(
+        "password",
+        r"(?:^|\s)(?:-u|--user|--proxy-user|-U)[ =]?\\?[\"']?[\w.@%+-]{1,64}:([^\s\"'\\:$]{3,})",
+        r"-u|--user|--proxy-user",
+    ),
+    Rule(
+        "password",
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|]{0,200}?\s-p([^\s\"'-][^\s\"']{2,})",
+        "mysql|mariadb",
+    ),
     Rule("password", r"\bsshpass\s+-p\s*[\"']?([^\s\"']{3,})", "sshpass"),
-    Rule("password", r"(?i)\bidentified\s+(?:with\s+\S{1,40}\s+)?by\s+(?:password\s+)?\\?[\"']([^\"'\\]{1,256})", "identified"),
-    Rule("password", r"(?:^|[\s\"'>])(?:AUTH|HELLO [23] AUTH)\s+(?:[\w-]{1,40}\s+)?\"?([^\s\"']{8,})(?:\s*$|\")", "AUTH "),
-    Rule("password hash", r"\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{50,}|argon2i?d?\$[^\s\"',]{20,}|[156y]\$[^\s\"':,]{8,}|(?:scrypt|pbkdf2[\w-]*|apr1|P|H|sha1|md5)\$[^\s\"':,]{8,})", r"\$(?:2[abxy]?\$|argon2|[156y]\$|scrypt|pbkdf2|apr1|P\$|H\$|sha1|md5)"),
-    Rule("password hash", r"(?:pbkdf2_sha\d+|bcrypt_sha256|scrypt|pbkdf2:sha\d+(?::\d+)?|scrypt:\d+:\d+:\d+)\$[^\s\"',]{16,}|\{(?:SSHA|SHA|SMD5|MD5|CRYPT|PBKDF2)\d{0,3}\}[A-Za-z0-9+/=$.]{8,}", r"pbkdf2|bcrypt_sha|scrypt|\{S?(?:SHA|MD5|CRYPT)|\{SMD5"),
+    Rule(
+        "password",
+        r"(?i)\bidentified\s+(?:with\s+\S{1,40}\s+)?by\s+(?:password\s+)?\\?[\"']([^\"'\\]{1,256})",
+        "identified",
+    ),
+    Rule(
+        "password",
+        r"(?:^|[\s\"'>])(?:AUTH|HELLO [23] AUTH)\s+(?:[\w-]{1,40}\s+)?\"?([^\s\"';,|)}<>]{8,})",
+        "AUTH ",
+        _auth,
+    ),
+    Rule(
+        "password hash",
+        r"\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{50,}|argon2i?d?\$[^\s\"',]{20,}|[156y]\$[^\s\"':,]{8,}|(?:scrypt|pbkdf2[\w-]*|apr1|P|H|sha1|md5)\$[^\s\"':,]{8,})",
+        r"\$(?:2[abxy]?\$|argon2|[156y]\$|scrypt|pbkdf2|apr1|P\$|H\$|sha1|md5)",
+    ),
+    Rule(
+        "password hash",
+        r"(?:pbkdf2_sha\d+|bcrypt_sha256|scrypt|pbkdf2:sha\d+(?::\d+)?|scrypt:\d+:\d+:\d+)\$[^\s\"',]{16,}|\{(?:SSHA|SHA|SMD5|MD5|CRYPT|PBKDF2)\d{0,3}\}[A-Za-z0-9+/=$.]{8,}",
+        r"pbkdf2|bcrypt_sha|scrypt|\{S?(?:SHA|MD5|CRYPT)|\{SMD5",
+    ),
     Rule("token", r"([A-Za-z0-9]{20,})", r"[A-Za-z0-9]{20}", _token, rank=4),
 )

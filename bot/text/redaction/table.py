@@ -10,7 +10,8 @@ def rules_of(*tables: str) -> tuple[Rule, ...]:
     """The rules of these tables.
 
     What occurs is words, one of which must be there, or a pattern between slashes. A pattern that begins with `~`
-    matches only where nothing stands before it that could be part of it; with `?` only what looks random.
+    matches only where nothing stands before it that could be part of it, and so does what follows a `|~` in it;
+    one that begins with `?` matches only what looks random.
     """
     return tuple(_rule(line) for table in tables for line in table.strip().splitlines())
 
@@ -20,9 +21,12 @@ def _rule(line: str) -> Rule:
     gate = occurs[1:-1] if occurs.startswith("/") and occurs.endswith("/") else literals(*occurs.split())
     judge = _judge(kind) if pattern.startswith("?") else None
     pattern = pattern.lstrip("?")
-    if pattern.startswith("~"):
-        pattern = f"{_STARTS}({pattern[1:]})"
-    return Rule(kind, pattern, gate, judge)
+    return Rule(kind, _started(pattern), gate, judge)
+
+
+def _started(pattern: str) -> str:
+    before, bar, rest = ("", "", pattern[1:]) if pattern.startswith("~") else pattern.partition("|~")
+    return f"{before}{bar[:1]}{_STARTS}({_started(rest)})" if rest else pattern
 
 
 class _judge:  # noqa: N801 - stands for a function; a class so that rules compare

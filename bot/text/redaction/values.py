@@ -1,16 +1,17 @@
-"""Does a value look like a secret, or like code, a placeholder, an identifier, a word?"""
+"""Whether a value looks like a secret, or like code, a placeholder, an identifier, a word."""
 
 import math
 import re
 from collections import Counter
+
+from bot.text.redaction.rule import vocabulary
 
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _RANDOM_ALPHABET = re.compile(r"[A-Za-z0-9_+/=.~:|%$!^*@#-]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _REPEATED = re.compile(r"([*xX.•_#-])\1*+|\.\.\.|[*xX.•]{3,}.{0,4}|.{0,4}[*•]{3,}.{0,4}")
-_NOT_MEANT = frozenset(
-    """
+_NOT_MEANT = vocabulary("""
     any array auto bearer bool boolean boto3 bytes byte changeme changed char cleartext config configured default
     denied disabled empty enabled encrypted env environment error example expired expected failed failure false
     file filtered first forbidden found free get given got hash hashed hidden ignored incorrect input int integer
@@ -19,11 +20,11 @@ _NOT_MEANT = frozenset(
     received redacted refresh rejected removed required reset revoked sanitized scrubbed secret secrets
     set simple skip str string stripped success text the this token true type unauthorized undefined unexpected unknown
     unset unsupported updated use used user username valid value values varchar void wrong yes your
-    """.split()
-)
+    """)
 _CODE = re.compile(
     r"""
-    \$(?:[{(]|[A-Z_][A-Z0-9_]*\Z|[a-z_]+\Z) | \{\{ | \{[\w.!:]*\}?\Z | <[^>]*>?\Z | \[ | \( | %[(\w{]?[\w)]*s?\Z | %[\w]+%\Z
+    \$(?:[{(]|[A-Z_][A-Z0-9_]*\Z|[a-z_]+\Z) | \{\{ | \{[\w.!:]*\}?\Z | <[^>]*>?\Z | \[ | \(
+    | %[(\w{]?[\w)]*s?\Z | %[\w]+%\Z
     | [@&*]?[A-Za-z_][\w:]*(?:(?:\.|->|::|\?\.)[A-Za-z_][A-Za-z_]*[0-9]?)*(?:\[|\(|\{)
     | (?:[A-Za-z_]+\.)+[A-Za-z_]+\Z | \#\{ | ![A-Z][A-Za-z]+\Z
     | (?:secrets|os|process|env|self|this|config|settings|request|req|props|params|options|opts|args|var|data|local)\.
@@ -33,13 +34,17 @@ _CODE = re.compile(
 _PATH = re.compile(r"(?:[A-Za-z]:|\.{0,2}|~)?[/\\](?:[\w.@-]+[/\\]?)*\Z")
 _NAMED_OBJECT = re.compile(r"(?:[A-Za-z_$]\w*\.)*[A-Za-z_$]\w*@[0-9a-f]{1,16}\Z")
 _NUMBERED = re.compile(r"[A-Za-z]+(?:[_.:-][A-Za-z]+)*[_.:#-]?[0-9]{1,4}\Z")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z-])|[0-9]{4}-[0-9]{2}-[0-9]{2}T|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
-_DIGEST_BEFORE = re.compile(
-    rb"(?:sha-?[0-9]{1,3}|md5|integrity|etag|digest|base64,?|checksum|id|identifier|guid|cursor|boundary)[\"': =,-]{1,8}\Z", re.IGNORECASE
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9A-Za-z-])|[0-9]{4}-[0-9]{2}-[0-9]{2}T|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z"
 )
-_STOP_WORDS = frozenset(
-    "a an and are at be been by can cannot contain did does for from has have in invalid is it least long may more must "
-    "no not of on or provided required should that the this to too was were will with your".split()
+_DIGEST_BEFORE = re.compile(
+    rb"(?:sha-?[0-9]{1,3}|md5|integrity|etag|digest|base64,?|checksum|id|identifier|guid|cursor|boundary)"
+    rb"[\"': =,-]{1,8}\Z",
+    re.IGNORECASE,
+)
+_STOP_WORDS = vocabulary(
+    "a an and are at be been by can cannot contain did does for from has have in invalid is it least long may more "
+    "must no not of on or provided required should that the this to too was were will with your"
 )
 
 
@@ -64,7 +69,9 @@ def stands_for(text: str) -> bool:
         or plain.startswith("[redacted")
         or _REPEATED.fullmatch(plain) is not None
         or _CODE.match(plain) is not None
-        or folded.replace("_", "-").startswith(("your-", "my-", "example-", "<", "insert-", "replace-", "some-", "enter-"))
+        or folded.replace("_", "-").startswith(
+            ("your-", "my-", "example-", "<", "insert-", "replace-", "some-", "enter-")
+        )
     )
 
 
@@ -89,7 +96,7 @@ def is_random(text: str, least: int = 16) -> bool:
     if len(text) < least or not _RANDOM_ALPHABET.fullmatch(text) or is_identifier(text):
         return False
     if _HEX.fullmatch(text):
-        return len(text) >= 16 and len(set(text)) >= 6
+        return len(text) >= max(10, min(least, 16)) and len(set(text)) >= 5 and not text.isalpha()
     digits = sum(char.isdigit() for char in text)
     if digits == len(text):
         return False
@@ -105,7 +112,7 @@ def is_scrambled(text: str, least: int = 32) -> bool:
     """
     if len(text) < least:
         return False
-    upper, lower, digits = (sum(test(char) for char in text) for test in (str.isupper, str.islower, str.isdigit))
+    upper, lower, digits = (sum(map(test, text)) for test in (str.isupper, str.islower, str.isdigit))
     return (
         min(upper, lower) >= len(text) // 6
         and digits >= max(2, len(text) // 16)
@@ -116,7 +123,7 @@ def is_scrambled(text: str, least: int = 32) -> bool:
 
 def _jumps(text: str) -> int:
     """How often the class of character (upper, lower, digit, other) changes, a capital at a word's start aside."""
-    return sum(1 for found in _WORDS.finditer(text) if found) - 1 if text else 0
+    return max(0, len(_WORDS.findall(text)) - 1)
 
 
 def _longest_word(text: str) -> int:
