@@ -1,19 +1,23 @@
 """One entry in, its Signature out."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
-from bot.clustering import tracebacks
+from bot.clustering import traces
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.loose import joined, said_keys, trace_keys
 from bot.clustering.masking import mask, normalise
 from bot.clustering.memory import Memory
 from bot.clustering.payload import kind_of, traces_in, unwrapped
 from bot.clustering.routes import route_of
+from bot.clustering.traces.python import MARK
 from bot.model.entry import HttpRequest, LogEntry
 from bot.model.signature import ExceptionInfo, Kind, Signature, StackTrace
 
+_UNREAD = Signature("", Kind.TRACE, "", "")
 _MOST_FRAMES = 5
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
@@ -23,29 +27,47 @@ _GENERATED = frozenset({"<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<g
 
 
 class Clusterer:
-    """Gives entries their signatures. It remembers distinct messages, to normalise each once; it holds no counts."""
+    """Gives entries their signatures. It remembers distinct messages, to normalise each once; it holds no counts.
 
-    def __init__(self) -> None:
+    `former` is what the algorithm's last version made of an entry: after a change of VERSION signatures carry its
+    fingerprint too, so that issues that were opened under it are found.
+    """
+
+    def __init__(self, former: Callable[[LogEntry], Signature] | None = None) -> None:
+        self._former = former
         self._messages: Memory[tuple[Kind, str], Signature] = Memory(_REMEMBERED_CHARACTERS)
         self._requests: Memory[tuple[str, str, int, str], Signature] = Memory(_REMEMBERED_CHARACTERS)
         self._traces: Memory[str, Signature | None] = Memory(_REMEMBERED_CHARACTERS)
 
     def signature(self, entry: LogEntry) -> Signature:
         """The entry's signature; a pure function of the entry. Whatever the payloads hold, nothing is raised."""
+        if self._former is None:
+            return self._signature(entry)
+        return msgspec.structs.replace(self._signature(entry), former=self._former(entry).fingerprint)
+
+    def _signature(self, entry: LogEntry) -> Signature:
         if entry.proto_payload is not None:
             return self._audit(entry)
-        if inner := unwrapped(entry):
+        text = entry.text_payload
+        if text is None:
+            request = entry.http_request
+            bare = request is not None and not entry.json_payload and request.status_code
+            return self._spoken(entry, "" if bare else entry.text)
+        if text.startswith("{") and (inner := unwrapped(entry)):
             said = self._spoken(inner, inner.text)
             return said if said.title else msgspec.structs.replace(said, title=_first_line(inner.text))
-        return self._spoken(entry, entry.text)
+        return self._spoken(entry, text)
 
     def _spoken(self, entry: LogEntry, text: str) -> Signature:
-        if traced := self._traceback(entry, text):
+        if ("\n" in text or traces.PANIC in text) and (traced := self._traced(text)):
             return traced
-        if (request := entry.http_request) is not None and request.status_code:
-            return self._request(request, entry.text_payload or "")
+        payload = entry.json_payload
+        if payload and (traced := self._traced_in(payload)):
+            return traced
+        if (request := entry.http_request) is not None and (status := request.status_code):
+            return self._request(request, status, entry.text_payload or "")
         plain = self._message(kind_of(entry.log_name), text)
-        return _with_error(plain, *entry.error) if entry.json_payload else plain
+        return _with_error(plain, *entry.error) if payload and ("error" in payload or "err" in payload) else plain
 
     def _message(self, kind: Kind, text: str) -> Signature:
         masked = mask(text)
@@ -54,18 +76,19 @@ class Clusterer:
             template = normalise(masked)
             known = Signature(fingerprint(kind, template), kind, "", template, None, said_keys(masked))
             self._messages.put((kind, masked), known, len(masked) + len(template))
-        return msgspec.structs.replace(known, title=_cut_off(text)) if tracebacks.MARK in text else known
+        return msgspec.structs.replace(known, title=_cut_off(text)) if MARK in text else known
 
     def _audit(self, entry: LogEntry) -> Signature:
         payload = entry.proto_payload or {}
         status = payload.get("status")
         code = status.get("code") if isinstance(status, dict) else None
+        code = None if code == "0" else code
         parts = (payload.get("serviceName"), payload.get("methodName") or payload.get("@type"), code)
         template = " ".join(str(part)[:_LONGEST_NAME] for part in parts if isinstance(part, str | int) and part)
         return Signature(fingerprint(Kind.AUDIT, template), Kind.AUDIT, template, template)
 
-    def _request(self, request: HttpRequest, said: str) -> Signature:
-        route, status = route_of(request.request_url), request.status_code
+    def _request(self, request: HttpRequest, status: int, said: str) -> Signature:
+        route = route_of(request.request_url)
         key = (request.request_method[:_LONGEST_NAME], route, status, said)
         if known := self._requests.get(key):
             return known
@@ -74,19 +97,16 @@ class Clusterer:
         made = Signature(fingerprint(Kind.REQUEST, template), Kind.REQUEST, title, template)
         return self._requests.put(key, made, len(said) + len(template))
 
-    def _traceback(self, entry: LogEntry, text: str) -> Signature | None:
-        if tracebacks.MARK in text and (known := self._traced(text)):
-            return known
-        for candidate in traces_in(entry):
-            if tracebacks.MARK in candidate and (known := self._traced(candidate)):
-                return known
-        return None
+    def _traced_in(self, payload: dict[str, Any]) -> Signature | None:
+        found = (self._traced(text) for text in traces_in(payload) if traces.may_hold_trace(text))
+        return next(filter(None, found), None)
 
     def _traced(self, text: str) -> Signature | None:
-        if known := self._traces.get(text):
+        known = self._traces.get(text, _UNREAD)
+        if known is not _UNREAD:
             return known
-        trace = tracebacks.parse(text)
-        return self._traces.put(text, _of_trace(trace), 2 * len(text)) if trace else None
+        trace = traces.parse(text)
+        return self._traces.put(text, _of_trace(trace) if trace else None, 2 * len(text))
 
 
 def _first_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """Where in an entry a logger may have put what matters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -18,11 +18,12 @@ _SYSTEM_ENDINGS = ("/varlog/system", "/events", "cluster-autoscaler-visibility",
 _LONGEST_JSON = 65_536
 
 
-def traces_in(entry: LogEntry) -> Iterator[str]:
+def traces_in(payload: dict[str, Any]) -> Iterable[str]:
     """Texts of the payload's fields that carry stack traces, outer ones first; lists of lines are joined."""
-    payload = entry.json_payload
-    if not payload or _CANDIDATES.isdisjoint(payload):
-        return
+    return () if _CANDIDATES.isdisjoint(payload) else _traces_in(payload)
+
+
+def _traces_in(payload: dict[str, Any]) -> Iterator[str]:
     for source in (payload, *(payload.get(name) for name in _ERROR_OBJECTS)):
         if isinstance(source, dict):
             yield from (text for field in (*_TRACE_FIELDS, "message") if (text := _as_text(source.get(field))))

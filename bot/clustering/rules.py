@@ -17,7 +17,11 @@ _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _UNIT = r"(?:[num\u00b5\u03bc]?s|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|[kKMGTP]?i?B|[KMGT]i|bytes?)"
 _DATE = rf"{_MONTH}\s{{1,2}}<\*>|<\*>[\s/-]{_MONTH}[\s/:-]<\*>(?::<\*>)*+"
 _KEY = r"(?:(?<=[{,])|(?<=[{,]\s))(['\"])([A-Za-z_][\w.-]{0,60}+)\1(?=\s?:)"
-_SAID = r"(?<!\w)((?:msg|message|error|err|reason|detail)[=:]\s?)\"([^\"\n]++)\""
+_IN_QUOTES = r"(?:[^\"\\\n]++|\\.)*+"
+_SAID = (
+    rf"(?<!\w)((?:msg|message|error|err|reason|detail)[=:]\s?)\"({_IN_QUOTES})\""
+    rf"|(?<=\]\s)\"({_IN_QUOTES})\"(?=\s\w+=|$)"
+)
 _VERB = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)"
 _URL = r"(?:<\*>|\b[a-zA-Z][a-zA-Z+]{1,15}+)://[^\s\"'<>)\]}]*+(?:<\*>[^\s\"'<>)\]}]*+)*+"
 _MAIL = r"(?<![\w.+<*>-])[\w.+<*>-]++@[\w<*>-]++(?:\.[\w<*>-]++)++"
@@ -74,13 +78,13 @@ def _rule(name: str, pattern: str, hole: str | Callable[[re.Match[str]], str]) -
 
 RULES: tuple[Rule, ...] = (
     _rule("quoted key", _KEY, r"\2"),
-    _rule("quoted message", _SAID, r"\1\2"),
+    _rule("quoted message", _SAID, r"\1\2\3"),
     _rule("quoted request", rf"\"({_VERB})\s[^\"\n]++\"", r"\1 <path>"),
     _rule("url", _URL, "<url>"),
     _rule("e-mail address", _MAIL, "<address>"),
     _rule("path", _PATH, "<path>"),
     _rule("Windows path", r"(?<![\w\\])[A-Za-z]:\\[\w.~@%+*<>$\\-]++", "<path>"),
-    _rule("quoted value", r"(?<!\w)'[^'\n]*+'(?!\w)|\"[^\"\n]*+\"", "<quoted>"),
+    _rule("quoted value", rf"(?<!\w)'[^'\n]*+'(?!\w)|(?<!\\)\"{_IN_QUOTES}\"|\\\"[^\"\\\n]*+\\\"", "<quoted>"),
     _rule("letters of a UUID", _UUID, HOLE),
     _rule("letters of an address", _ADDRESS, HOLE),
     _rule("hexadecimal", r"\b(?:[a-f]{8,}+|[A-F]{8,}+)\b", HOLE),

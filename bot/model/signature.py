@@ -70,7 +70,8 @@ class Signature(msgspec.Struct, frozen=True):
 
     `fingerprint` is the same on every run, in every order, on every machine. `template` is the masked text; `title` one
     line for a person, or "" where the entry's own first line is the best title. `loose` are keys that two forms of one
-    failure share; the first is that of the failure itself, the rest are of what its message quotes.
+    failure share; the first is that of the failure itself, the rest are of what its message quotes. `former` is the
+    fingerprint by the algorithm's last version, "" where that isn't asked for.
     """
 
     fingerprint: str
@@ -79,6 +80,7 @@ class Signature(msgspec.Struct, frozen=True):
     template: str
     trace: StackTrace | None = None
     loose: tuple[str, ...] = ()
+    former: str = ""
 
 
 class Alias(msgspec.Struct, frozen=True, order=True):

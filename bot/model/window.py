@@ -40,7 +40,7 @@ class Cluster(msgspec.Struct, frozen=True):
     `minutes` maps the minute since the epoch to what happened in it. `occurrences` are all entries of the instances
     and traces with the smallest hashes, so that two clusters sample the same ones. `samples` are the earliest and the
     latest. Where an alias widened the cluster, `alias` is its text, `fingerprint` is the alias's and `members` are the
-    fingerprints that it joined.
+    fingerprints that it joined. `former` are its entries' fingerprints by the algorithm's last version, at most 32.
     """
 
     place: Place
@@ -61,6 +61,7 @@ class Cluster(msgspec.Struct, frozen=True):
     status: int = 0
     alias: str = ""
     members: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
     @property
     def instances(self) -> frozenset[str]:

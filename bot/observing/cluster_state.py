@@ -1,5 +1,6 @@
 """The mergeable counts of one cluster at one place."""
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from bot.model.entry import LogEntry, Place
@@ -13,7 +14,9 @@ from bot.observing.sampling import Smallest
 INSTANCES_A_MINUTE = 16
 TIMELINE_INSTANCES = 16
 TIMELINE_TRACES = 32
+FORMER_FINGERPRINTS = 32
 _TITLE_CHARACTERS = 300
+_seen = tuple.__new__  # twice as fast as the constructor
 
 
 class Seen(NamedTuple):
@@ -39,32 +42,52 @@ class ClusterState:
     the order, and that agrees between clusters. Earliest and latest entries are kept as they are, redacted at the end.
     """
 
-    __slots__ = ("_by_instance", "_by_trace", "_counts", "_earliest", "_instances", "_latest", "_severity", "count")
+    __slots__ = (
+        "_by_instance",
+        "_by_trace",
+        "_counts",
+        "_earliest",
+        "_former",
+        "_instances",
+        "_last",
+        "_latest",
+        "_severity",
+        "count",
+    )
 
     def __init__(self) -> None:
         self.count = 0
         self._severity = Severity.DEFAULT
         self._counts: dict[int, int] = {}
-        self._instances: dict[int, set[str]] = {}
+        self._instances: dict[int, list[str]] = {}
         self._by_instance = Smallest(TIMELINE_INSTANCES)
         self._by_trace = Smallest(TIMELINE_TRACES)
         self._earliest: Seen | None = None
         self._latest: Seen | None = None
+        self._last = 0
+        self._former: set[str] = set()
 
-    def add(self, seen: Seen, level: Severity, instance: str, trace: str) -> None:
+    def add(
+        self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str, trace: str
+    ) -> None:
         """Count one entry; `instance` and `trace` are short hashes, "" where not logged."""
-        nanos = seen.nanos
         minute = nanos // MINUTE
         self.count += 1
         if level > self._severity:
             self._severity = level
-        self._counts[minute] = self._counts.get(minute, 0) + 1
+        counts = self._counts
+        counts[minute] = counts.get(minute, 0) + 1
+        if signature.former and signature.former not in self._former:
+            self._add_former(signature.former)
         if instance:
             self._add_instance(minute, instance)
         self._by_instance.add(instance, (nanos, trace))
         if trace:
             self._by_trace.add(trace, (nanos, instance))
-        self._see(seen)
+        if nanos > self._last and self._earliest is not None:
+            self._latest, self._last = _seen(Seen, (nanos, entry, signature)), nanos
+        elif nanos == self._last or self._earliest is None or nanos <= self._earliest.nanos:
+            self._see(Seen(nanos, entry, signature))
 
     def merge(self, other: "ClusterState") -> None:
         """Take in the counts of a disjoint read."""
@@ -77,31 +100,47 @@ class ClusterState:
                 self._add_instance(minute, instance)
         self._by_instance.merge(other._by_instance)
         self._by_trace.merge(other._by_trace)
+        for former in other._former:
+            self._add_former(former)
         for seen in (other._earliest, other._latest):
             if seen:
                 self._see(seen)
 
+    def _add_former(self, fingerprint: str) -> None:
+        self._former.add(fingerprint)
+        if len(self._former) > FORMER_FINGERPRINTS:
+            self._former.remove(max(self._former))
+
     def _add_instance(self, minute: int, instance: str) -> None:
-        known = self._instances.setdefault(minute, set())
-        if instance not in known:
-            known.add(instance)
-            if len(known) > INSTANCES_A_MINUTE:
-                known.remove(max(known))
+        known = self._instances.get(minute)
+        if known is None:
+            self._instances[minute] = [instance]
+            return
+        full = len(known) >= INSTANCES_A_MINUTE
+        if full and instance >= known[-1]:
+            return
+        at = bisect_left(known, instance)
+        if at == len(known) or known[at] != instance:
+            known.insert(at, instance)
+            if full:
+                known.pop()
 
     def _see(self, seen: Seen) -> None:
         if self._earliest is None or self._latest is None:
             self._earliest = self._latest = seen
+            self._last = seen.nanos
         elif seen.nanos <= self._earliest.nanos and seen.precedes(self._earliest):
             self._earliest = seen
         elif seen.nanos >= self._latest.nanos and self._latest.precedes(seen):
             self._latest = seen
+            self._last = seen.nanos
 
     @property
-    def signature(self) -> Signature:
-        """The earliest entry's. Raises ValueError where nothing was ever added."""
+    def earliest(self) -> Seen:
+        """The earliest entry. Raises ValueError where nothing was ever added."""
         if self._earliest is None:
             raise ValueError("a cluster without entries: add one before asking for it")
-        return self._earliest.signature
+        return self._earliest
 
     def frozen(self, place: Place) -> Cluster:
         """The cluster as a value, its text redacted. Raises ValueError where nothing was ever added."""
@@ -125,12 +164,13 @@ class ClusterState:
             count=self.count,
             first=first,
             last=last,
-            minutes={m: Minute(n, tuple(sorted(self._instances.get(m, ())))) for m, n in sorted(self._counts.items())},
+            minutes={m: Minute(n, tuple(self._instances.get(m, ()))) for m, n in sorted(self._counts.items())},
             occurrences=self._timeline(),
             samples=tuple(samples),
             trace=latest_trace or trace,
             loose=tuple(dict.fromkeys((*signature.loose, *latest.loose))),
             status=entry.http_request.status_code if entry.http_request else 0,
+            former=tuple(sorted(self._former)),
         )
 
     def _timeline(self) -> tuple[Occurrence, ...]:

@@ -1,23 +1,24 @@
 """One pass over the entries: counts by cluster and place, traffic, deployments."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable
+from zlib import crc32
 
 import msgspec
 
 from bot.model.entry import LogEntry, Place
+from bot.model.severity import Severity
 from bot.model.signature import Kind, Signature
 from bot.model.time import MINUTE
 from bot.model.window import Deployment, Served, Traffic, Window
 from bot.observing.cluster_state import Seen
 from bot.observing.clusters import Clusters
 from bot.observing.deployments import deployment_of
+from bot.observing.facts import Levels, Times
 from bot.observing.places import Places
 from bot.observing.widening import Widen, frozen, unwidened
 
 MOST_CLUSTERS = 20_000
-_MOST_HASHES = 100_000
+_MOST_HASHES = 50_000
 
 SignatureOf = Callable[[LogEntry], Signature]
 EnvironmentOf = Callable[[str], str]
@@ -36,28 +37,35 @@ class Observer:
     ) -> None:
         self._signature_of = signature_of
         self._places = Places(environment_of)
+        self._nanos_of, self._level_of = Times().of, Levels().of
         self._clusters = Clusters(most_clusters)
-        self._traffic: dict[Place, dict[int, tuple[int, int]]] = {}
+        self._traffic: dict[Place, dict[int, list[int]]] = {}
         self._deployments: dict[tuple[str, str, str], Deployment] = {}
-        self._severities: Counter[str] = Counter()
+        self._severities = [0] * len(Severity)
         self._hashes: dict[str, str] = {"": ""}
         self._start: int | None = None
         self._end = 0
 
-    def add(self, entry: LogEntry) -> Signature:
-        """Count one entry and return its signature. Raises ValueError where the entry has no time that can be read."""
-        nanos, signature, level = entry.nanos, self._signature_of(entry), entry.level
+    def add(self, entry: LogEntry, signature: Signature | None = None) -> Signature:
+        """Count one entry and return its signature: the one given, else the one it has by itself.
+
+        Raises ValueError where the entry has no time that can be read.
+        """
+        nanos, level = self._nanos_of(entry), self._level_of(entry)
+        signature = signature or self._signature_of(entry)
         place, instance = self._places.of(entry)
-        self._span(nanos, nanos)
-        self._severities[level.name] += 1
+        if self._start is None or nanos < self._start or nanos > self._end:
+            self._span(nanos, nanos)
+        self._severities[level // 100] += 1
         state = self._clusters.state((place, signature.fingerprint), signature.kind)
         if state is None:
             self._clusters.overflow += 1
         else:
-            state.add(Seen(nanos, entry, signature), level, self._short(instance), self._short(entry.trace))
-        if signature.kind is Kind.REQUEST and entry.http_request:
-            self._serve(place, nanos // MINUTE, 1, int(entry.http_request.status_code >= 500))
-        elif signature.kind is Kind.AUDIT and (deployment := deployment_of(entry, place.environment)):
+            state.add(nanos, entry, signature, level, self._short(instance), _trace(entry.trace))
+        kind = signature.kind
+        if kind is Kind.REQUEST and (request := entry.http_request):
+            self._serve(place, nanos // MINUTE, 1, int(request.status_code >= 500))
+        elif kind is Kind.AUDIT and (deployment := deployment_of(entry, place.environment)):
             self._deployed(deployment)
         return signature
 
@@ -65,7 +73,7 @@ class Observer:
         """Take in another observer's counts, of a disjoint read; the other stays as it is."""
         if other._start is not None:
             self._span(other._start, other._end)
-        self._severities.update(other._severities)
+        self._severities = [one + more for one, more in zip(self._severities, other._severities, strict=True)]
         self._clusters.merge(other._clusters)
         for place, minutes in other._traffic.items():
             for minute, (total, failed) in minutes.items():
@@ -82,23 +90,41 @@ class Observer:
             self._end = last
 
     def _serve(self, place: Place, minute: int, total: int, failed: int) -> None:
-        minutes = self._traffic.setdefault(place, {})
-        had = minutes.get(minute, (0, 0))
-        minutes[minute] = (had[0] + total, had[1] + failed)
+        minutes = self._traffic.get(place)
+        if minutes is None:
+            minutes = self._traffic[place] = {}
+        served = minutes.get(minute)
+        if served is None:
+            minutes[minute] = [total, failed]
+        else:
+            served[0] += total
+            served[1] += failed
 
     def _deployed(self, deployment: Deployment) -> None:
         key = (deployment.environment, deployment.service, deployment.revision)
         self._deployments[key] = _earlier(deployment, self._deployments.get(key, deployment))
 
     def _short(self, name: str) -> str:
-        """Eight hex digits; a trace's `projects/p/traces/` in front doesn't count."""
+        """Eight hex digits, "" for ""."""
         short = self._hashes.get(name)
         if short is None:
             if len(self._hashes) > _MOST_HASHES:
                 self._hashes = {"": ""}
-            said = name.rpartition("/traces/")[2].encode("utf-8", "surrogatepass")
-            short = self._hashes[name] = hashlib.blake2b(said, digest_size=4).hexdigest()
+            short = self._hashes[name] = f"{crc32(name.encode('utf-8', 'surrogatepass')):08x}"
         return short
+
+    def earliest(self) -> dict[str, tuple[LogEntry, Signature]]:
+        """The earliest entry of each fingerprint, wherever it was logged, and its signature; nothing is redacted."""
+        found: dict[str, Seen] = {}
+        for (_, fingerprint), state in self._clusters:
+            seen = state.earliest
+            if fingerprint not in found or seen.precedes(found[fingerprint]):
+                found[fingerprint] = seen
+        return {fingerprint: (seen.entry, seen.signature) for fingerprint, seen in found.items()}
+
+    def _named_severities(self) -> dict[str, int]:
+        names = (level.name for level in sorted(Severity))
+        return dict(sorted((name, count) for name, count in zip(names, self._severities, strict=True) if count))
 
     def window(self, widen: Widen = unwidened) -> Window:
         """What was observed so far. Without any entry: an empty window at time 0.
@@ -108,8 +134,8 @@ class Observer:
         return Window(
             start=self._start or 0,
             end=self._end,
-            entries=sum(self._severities.values()),
-            severities=dict(sorted(self._severities.items())),
+            entries=sum(self._severities),
+            severities=self._named_severities(),
             clusters=tuple(frozen(self._clusters, widen)),
             traffic=tuple(
                 Traffic(place, {m: Served(*counts) for m, counts in sorted(minutes.items())})
@@ -118,6 +144,11 @@ class Observer:
             deployments=tuple(sorted(self._deployments.values())),
             overflow=self._clusters.overflow,
         )
+
+
+def _trace(name: str) -> str:
+    """Eight hex digits, "" for ""; a trace's `projects/p/traces/` in front doesn't count."""
+    return f"{crc32(name.rpartition('/traces/')[2].encode('utf-8', 'surrogatepass')):08x}" if name else ""
 
 
 def _earlier(one: Deployment, other: Deployment) -> Deployment:

@@ -36,7 +36,10 @@ class Places:
             return self._worked_out(entry), entry.instance
         key = (entry.log_name, resource.type, *labels, *labels.values())
         known = self._known.get(key) or self._learn(key, entry)
-        return (known[0], entry.instance) if own and not known[1] else known
+        if known[1] or not own:
+            return known
+        named = own.get("instanceId")
+        return known[0], named if named and type(named) is str else entry.instance
 
     def _learn(self, key: tuple[object, ...], entry: LogEntry) -> tuple[Place, str]:
         if len(self._known) >= _MOST:

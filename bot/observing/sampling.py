@@ -26,7 +26,8 @@ class Smallest:
         """Keep this moment, if the key is among the smallest and the moment among its earliest."""
         moments = self._kept.get(key)
         if moments is not None:
-            _insert(moments, moment)
+            if len(moments) < ENTRIES or moment < moments[-1]:
+                _insert(moments, moment)
             return
         if len(self._kept) >= self._most:
             if key > self._largest:

@@ -22,7 +22,7 @@ def unwidened(signatures: Sequence[Signature]) -> Mapping[str, Widened]:
 def frozen(states: States, widen: Widen) -> Iterator[Cluster]:
     """The clusters by place and fingerprint; `widen` says which of them are one, wherever they are."""
     states = list(states)
-    by_fingerprint = {fingerprint: state.signature for (_, fingerprint), state in states}
+    by_fingerprint = {fingerprint: state.earliest.signature for (_, fingerprint), state in states}
     wide = widen([signature for _, signature in sorted(by_fingerprint.items())])
     joined: dict[tuple[Place, str], list[tuple[str, ClusterState]]] = defaultdict(list)
     for (place, fingerprint), state in states:

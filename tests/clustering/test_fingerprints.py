@@ -12,7 +12,7 @@ from bot.clustering import VERSION, Clusterer, steps
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.masking import mask, normalise
 from bot.model.entry import LogEntry
-from bot.model.signature import Kind
+from bot.model.signature import Kind, Signature
 from tests.clustering.logged import INNER, LIBRARY, OWN, entry, said, traceback
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +102,8 @@ SAME = {
     "e-mail address": ("mail to ann@shop.example bounced", "mail to b.c+d@other.example bounced"),
     "list": ("left [1, 2, 3] behind", "left [4] behind"),
     "white space": ("a  b\tc failed", "a b c failed"),
+    "quotes inside quotes": ('lost "a \\"b\\" c" now', 'lost "d" now'),
+    "quoted in a quoted message": ('msg="lost \\"a\\" now"', 'msg="lost \\"b c\\" now"'),
     "object": ("{'code': 3, 'name': 'ann'}", "{'code': 77, 'name': 'bob'}"),
 }
 
@@ -119,6 +121,8 @@ DIFFERENT = [
     ('{"level": "error", "message": "disk full"}', '{"level": "error", "message": "token expired"}'),
     ('failed: {"error": "disk full"}', 'failed: {"reason": "disk full"}'),
     ("waited 5 s", "waited 5 apples"),
+    ('E0915 20:51:00.1 7 pod.go:3] "Volume not found" pod="a"', 'E0915 20:51:00.1 7 pod.go:3] "Image gone" pod="a"'),
+    ('level=error msg="lost \\"a\\" again"', 'level=error msg="found \\"a\\" again"'),
     ("5 m left", "5 n left"),
     ("x", ""),
     ("Container called exit(3).", "Container terminated on signal 9."),
@@ -186,3 +190,15 @@ def test_steps_explain_a_template() -> None:
     assert [name for name, _ in taken] == ["atoms with digits", "url", "sign or unit"]
     assert taken[-1][1] == normalise(mask(message))
     assert steps("nothing to mask") == []
+
+
+def test_former_version_is_carried_over() -> None:
+    """With a former algorithm injected, a signature has that one's fingerprint beside its own."""
+
+    def last_version(logged: LogEntry) -> Signature:
+        return Signature(f"v0-{len(logged.text)}", Kind.MESSAGE, "", logged.text)
+
+    logged = said("disk 7 full")
+    carried = Clusterer(former=last_version).signature(logged)
+    assert (carried.fingerprint, carried.former) == (of(logged), "v0-11")
+    assert Clusterer().signature(logged).former == ""

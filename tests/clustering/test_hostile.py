@@ -11,7 +11,7 @@ from bot.clustering import Clusterer
 from bot.clustering.masking import mask
 from bot.clustering.memory import Memory
 from bot.clustering.rules import RULES
-from bot.clustering.tracebacks import parse
+from bot.clustering.traces.python import parse
 from bot.model.signature import Kind
 from tests.clustering.logged import JSON, OWN, entry, said, traceback
 from tests.text.hostile import TEXT
@@ -36,6 +36,9 @@ UNITS = [
     "a+://",
     "C:\\",
     'msg="',
+    '\\"',
+    '"\\',
+    '] "',
     "{'a':",
     "Sep ",
     "Mon, ",
@@ -85,10 +88,74 @@ def test_giant_traces_are_bounded(text: str) -> None:
     assert len(signature.title) <= 600
 
 
+SPENT = 0.5
+"""Processor seconds that no text of 64 KB may cost here: ten times the goal, for slow and busy machines."""
+BEGINNINGS = [
+    "panicked at x\n",
+    "goroutine 1 [running]:\n",
+    "java.lang.A: b\n\tat a.b(C.java:1)\n",
+    "Error: x\n    at a (/b:1:1)\n",
+    "/a.rb:1:in `f': x (E)\n",
+    "A: b in c:1\n#0 a(1): b()\n",
+    "System.A: b\n   at A.B()\n",
+    "stack backtrace:\n",
+]
+TRACE_UNITS = [
+    *"a(<:.\n\t#@$[`",
+    "\n\tat a.b(C.java:1)",
+    "\n    at a (/b:1:1)",
+    "\n   at A.B() in a:line 1",
+    "\n#0 a(1): b",
+    "\nmain.f()\n\t/a.go:1",
+    "\n/a.rb:1:in `f'",
+    "\n   0: a::b",
+    "\nCaused by: a.B: c",
+    " ---> A.B: c",
+    "\nNext A: b in c:1",
+    "[object] (",
+    "\npanic: a",
+    "a@b/c:1:1\n",
+    "\n  [cause]: Error: a\n      at f (/a:1:1)",
+    "a::b<",
+    "A.",
+    "a (",
+]
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=range(len(BEGINNINGS)))
+@pytest.mark.parametrize("unit", TRACE_UNITS, ids=range(len(TRACE_UNITS)))
+def test_no_trace_costs_much(beginning: str, unit: str) -> None:
+    """64 KB of one unit behind the beginning of a trace of each language: read, or given up, in no time."""
+    text = (
+        beginning + unit * (65_536 // len(unit)) + "\n\tat a.b(C.java:1)\n    at a (/b:1:1)\n   at A.B()\n#0 a(1): b\n"
+    )
+    assert _cost(lambda one: Clusterer().signature(said(one)), text) < SPENT
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=range(len(BEGINNINGS)))
+def test_ten_thousand_frames(beginning: str) -> None:
+    """Of ten thousand frames few are kept, and a message of 5 MB behind them is cut."""
+    for unit in TRACE_UNITS[12:18]:
+        signature = Clusterer().signature(said(f"{beginning}{unit * 10_000}\n{'x' * 5_000_000}"))
+        assert signature.trace is None or len(signature.trace.frames) <= 60
+        assert len(signature.title) <= 600
+
+
 @given(TEXT)
 def test_any_text_has_a_signature(text: str) -> None:
     """Hostile text is a message like any other, alone and inside a traceback."""
     for logged in (text, traceback(text, OWN), traceback(f"ValueError: {text}", OWN), f"{text}\n{traceback('E', OWN)}"):
+        assert Clusterer().signature(said(logged)).fingerprint
+
+
+@given(TEXT, st.sampled_from(BEGINNINGS), TEXT)
+def test_any_text_around_the_beginning_of_a_trace(before: str, beginning: str, after: str) -> None:
+    """Hostile text before, inside and after traces of every language."""
+    for logged in (
+        before + beginning + after,
+        beginning.replace("a", after),
+        f"{before}\n{beginning}{after}\n{beginning}",
+    ):
         assert Clusterer().signature(said(logged)).fingerprint
 
 

@@ -1,9 +1,15 @@
 """Loose keys: five forms of one failure share one; failures that only sound alike don't."""
 
+import json
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from bot.clustering import Clusterer
 from bot.clustering.loose import MOST_KEYS, said_keys
+from bot.model.entry import LogEntry
+from bot.model.signature import Signature
 from tests.clustering.logged import CAUSED, OWN, entry, said, traceback
 
 MISSING = "No module named 'shop.metrics'"
@@ -67,3 +73,22 @@ def test_a_bare_value_needs_its_type() -> None:
 def test_keys_are_bounded() -> None:
     """However many colons a message has, six keys are kept."""
     assert len(said_keys("alpha beta gamma: " * 500)) <= MOST_KEYS
+
+
+OUTAGE = Path(__file__).resolve().parents[3] / "shared" / "data" / "outage"
+
+
+@pytest.mark.skipif(not OUTAGE.is_dir(), reason="the outage's logs are not there")
+def test_the_forms_of_the_outage_agree() -> None:
+    """Every cluster of the second hour that tells of the missing module has the key of the traceback that names it."""
+    logged = [
+        msgspec.convert(fields, LogEntry) for fields in json.loads((OUTAGE / "hour_2.json").read_text(encoding="utf-8"))
+    ]
+    clusterer = Clusterer()
+    told = {sign.fingerprint: sign for sign in map(clusterer.signature, logged) if "No module named" in _all_of(sign)}
+    assert len(told) >= 4
+    assert set.intersection(*(set(signature.loose) for signature in told.values()))
+
+
+def _all_of(signature: Signature) -> str:
+    return f"{signature.title} {signature.template} {signature.trace}"

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clustering import Clusterer
+from bot.clustering import Clusterer, widen
 from bot.model.entry import LogEntry
 from bot.model.severity import Severity
+from bot.model.signature import Kind, Signature
 from bot.model.time import SECOND, nanos_of
 from bot.model.window import Served, Window
 from bot.observing import Observer, cluster_state, observe, sampling
@@ -216,3 +218,57 @@ def test_an_entry_without_a_time_is_refused_whole() -> None:
     with pytest.raises(ValueError, match="not an RFC 3339 time"):
         seen.add(entry(timestamp="", textPayload="x"))
     assert seen.window().entries == 0
+
+
+def test_aliases_join_clusters_of_one_place() -> None:
+    """Five users' failures are one cluster at each place, counted whole, that names its members and its alias."""
+    users = ("anna", "bela", "carl", "dora", "emil")
+    entries = [
+        at(second, textPayload=f"Failed login of {user} from 10.0.0.7", resource=resource(service, "r"))
+        for second, user in enumerate(users)
+        for service in ("api", "web")
+    ]
+    seen = observer([*entries, at(9, textPayload="all is well")]).window(widen)
+    wide = [cluster for cluster in seen.clusters if cluster.alias]
+    assert [(cluster.place.service, cluster.count, len(cluster.members)) for cluster in wide] == [
+        ("api", 5, 5),
+        ("web", 5, 5),
+    ]
+    assert wide[0].fingerprint == wide[1].fingerprint
+    assert wide[0].members == tuple(sorted({c.fingerprint for c in observer(entries).window().clusters}))
+    assert (wide[0].first, wide[0].last) == (START, START + 4 * SECOND)
+    assert len(seen.clusters) == 3
+
+
+@settings(deadline=None)
+@given(ENTRIES, st.randoms(use_true_random=False))
+def test_widened_windows_merge_too(entries: list[LogEntry], choose: Any) -> None:
+    """Aliases are learnt from what was merged: halves give the whole's window."""
+    mixed = choose.sample(entries, len(entries))
+    half = observer(mixed[::2])
+    half.merge(observer(mixed[1::2]))
+    assert half.window(widen) == observer(entries).window(widen)
+
+
+def test_former_fingerprints_are_kept() -> None:
+    """A cluster names the fingerprints that a former algorithm gave its entries, merged or not, at most 32."""
+
+    def last_version(logged: LogEntry) -> Signature:
+        return Signature(f"v0-{logged.text}", Kind.MESSAGE, "", logged.text)
+
+    one, other, many = (Observer(Clusterer(last_version).signature, environment_of) for _ in range(3))
+    one.add(at(1, textPayload="job 1 failed"))
+    other.add(at(2, textPayload="job 2 failed"))
+    one.merge(other)
+    assert one.window().clusters[0].former == ("v0-job 1 failed", "v0-job 2 failed")
+    for number in range(100):
+        many.add(at(1, textPayload=f"job {number} failed"))
+    assert len(many.window().clusters[0].former) == 32
+
+
+@settings(deadline=None)
+@given(ENTRIES)
+def test_a_window_survives_serialisation(entries: list[LogEntry]) -> None:
+    """As JSON and back it is the same value."""
+    seen = observer(entries).window(widen)
+    assert msgspec.json.decode(msgspec.json.encode(seen), type=Window) == seen

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.model.signature import ExceptionInfo, Frame, StackTrace
 
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 MOST_EXCEPTIONS = 20
 MOST_FRAMES = 60
 MOST_VALUE_LINES = 50
@@ -18,7 +18,7 @@ Raised = tuple[ExceptionInfo, tuple[Frame, ...]]
 
 
 def lines_of(text: str) -> list[str]:
-    """The first 20,000 lines, without carriage returns, each cut at 2,000 characters."""
+    """The first 10,000 lines, without carriage returns, each cut at 2,000 characters."""
     return [line[:LONGEST_LINE].rstrip("\r") for line in text.split("\n", MOST_LINES)[:MOST_LINES]]
 
 

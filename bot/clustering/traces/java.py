@@ -14,11 +14,8 @@ MARKS = ("at ",)
 
 _FRAME = re.compile(
     r"\s*+at (?:[\w.-]*(?:@[\w.+-]*)?/{1,2})?((?:[\w$-]++\.)+)([\w$<>-]++)"
-    r"\((?:([\w$.-]++\.\w{1,10}|[\w$]++)(?::(\d{1,9}))?|Native Method|Unknown Source|<generated>)\)"
-)
-_HEAD = re.compile(
-    r"(?P<before>.*?)(?P<link>Caused by: |Wrapped by: |Suppressed: )?"
-    r"(?P<type>(?:[a-z_][\w$]*+\.)*+[A-Z][\w$]*+(?:\.[A-Z][\w$]*+)*+)(?::(?P<said>\s.*)?)?$"
+    r"\((?:([\w$-]{1,200}\.(?:java|kts?|scala|groovy|cljc?)|SourceFile|proguard)(?::(\d{1,9}))?"
+    r"|Native Method|Unknown Source|<generated>)\)"
 )
 _THREAD = re.compile(r"(?:Exception in thread \"[^\"\n]*\"|Exception in thread \S{1,80}) ")
 _START = re.compile(r"\s*+(?:Caused by: |Wrapped by: |Suppressed: |\[CIRCULAR REFERENCE: ?)")
@@ -39,7 +36,7 @@ _GENERATED_CLASS = re.compile(r"\$\$|\$Proxy\d|GeneratedMethodAccessor|Generated
 def parse(text: str) -> StackTrace | None:
     """The exceptions of a JVM trace, root cause first; suppressed ones don't count. None where there is none."""
     lines = lines_of(text)
-    if not any(map(_FRAME.match, lines)):
+    if not any(")" in line and _FRAME.match(line) for line in lines):
         return None
     raised: list[Raised] = []
     for head, frames in _blocks(lines):
@@ -61,19 +58,15 @@ def _blocks(lines: list[str]) -> Iterator[tuple[list[str], list[Frame]]]:
         suppressed = ""
         if line.lstrip().startswith("Suppressed: "):
             suppressed = line[: len(line) - len(line.lstrip())] or "\t"
-        elif found := _FRAME.match(line):
+        elif ")" in line and (found := _FRAME.match(line)):
             frames.append(_frame(found))
         elif not _MORE.match(line):
-            if (frames and _HEAD_STARTS(line)) or (not frames and _START.match(line)):
+            if _START.match(line):
                 yield head, frames
                 head, frames = [], []
             if not frames:
                 head.append(line)
     yield head, frames
-
-
-def _HEAD_STARTS(line: str) -> bool:
-    return bool(_START.match(line))
 
 
 def _exception(head: list[str]) -> tuple[str, str, list[str]] | None:

@@ -5,30 +5,34 @@ Source of the format: https://v8.dev/docs/stack-trace-api, and Node's `util.insp
 
 import re
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
+from bot.clustering.traces.common import Raised, exception, lines_of, trace_of
 from bot.clustering.traces.modules import path_below_root
 from bot.model.signature import Frame, StackTrace
 
 MARKS = ("at ", "@")
 
-_PLACE = r"(?P<file>(?:[a-z][a-z-]{1,20}+:/{0,3})?[^\s():@][^\s()@]*?(?:@[^\s()@]*?)*?):(?P<line>\d{1,9}):\d{1,9}"
+_PLACE = r"(?P<file>(?:[a-z][a-z-]{1,20}+:/{0,3})?[^\s():][^\s()]{0,1000}?):(?P<line>\d{1,9}):\d{1,9}"
+_NOWHERE = r"(?P<none><anonymous>|native|unknown location|index \d{1,6}|eval at [^\n]{0,500}?)"
 _FRAME = re.compile(
-    rf"\s*+at (?:(?P<name>(?:async |new )?[^\n(]{{1,300}}?) )?(?P<open>\()?"
-    rf"(?:{_PLACE}|(?P<none><anonymous>|native|unknown location|index \d{{1,6}}|eval at .{{0,500}}))\)?(?:,? ?[{{\]}}]*)$"
+    rf"\s*+at (?:(?P<name>(?:async |new )?[^\n(]{{1,300}}?) )?(?P<open>\()?(?:{_NOWHERE}|{_PLACE})\)?(?:,? ?[{{\]}}]*)$"
 )
-_GECKO = re.compile(rf"(?P<name>[\w$.<>/*\[\]-]{{0,300}})@{_PLACE}$")
+_GECKO = re.compile(rf"(?P<name>[\w$.<>/*\[\]-]{{0,300}})@(?=[^@\s]*/){_PLACE}$")
 _HEAD = re.compile(
     r"(?:.*?(?:Uncaught(?: \(in promise\))?|\[cause\]:|\[errors\]: \[) )?"
-    r"(?P<type>(?:[A-Za-z_$][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Rejection|Warning)|Error)(?: \[(?P<code>\w{1,80})\])?(?::(?P<said>\s.*)?)?$"
+    r"(?P<type>(?:[A-Za-z_$][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Rejection|Warning)|Error)"
+    r"(?: \[(?P<code>\w{1,80})\])?(?::(?P<said>\s.*)?)?$"
 )
 _CAUSE = re.compile(r"\s*+(?:\{ ?)?\[cause\]: ")
 _LIBRARY = re.compile(
-    r"/node_modules/|^node:|^internal/|^native$|^<|^evalmachine|webpack/(?:runtime|bootstrap)|-extension://|zone\.js|/usr/(?:local/)?lib/"
+    r"/node_modules/|^eval at |^index |^unknown |^node:|^internal/|^native$|^<|^evalmachine"
+    r"|webpack/(?:runtime|bootstrap)|-extension://|zone\.js|/usr/(?:local/)?lib/"
     r"|^(?:module|events|net|http|https|fs|timers|stream|domain|util|_\w+)\.js$|polyfills?[.-]"
 )
 _HASHED = re.compile(r"[.-](?=[0-9a-f]*\d)[0-9a-f]{6,40}(?=\.|$)|\.(?:min|bundle|chunk)(?=\.|$)")
 _SUFFIX = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)(?:\?.*)?$")
-_ROOT = re.compile(r"^(?:file://|webpack(?:-internal)?://(?:/)?(?:[\w.@-]*/)?|(?:https?|app|capacitor)://[^/]*)|^\./|\(\w+\)/")
+_ROOT = re.compile(
+    r"^(?:file://|webpack(?:-internal)?://(?:/)?(?:[\w.@-]*/)?|(?:https?|app|capacitor)://[^/]*)|^\./|\(\w+\)/"
+)
 _TOP = frozenset({"Object.<anonymous>", "Module.<anonymous>", "global code", "module code"})
 
 
@@ -54,7 +58,9 @@ def _one(head: list[str], frames: list[Frame]) -> list[Raised]:
         if found := _HEAD.match(head[at].strip()):
             said = [(found["said"] or "").strip(), *head[at + 1 :]]
             return [(exception(found["type"], said), tuple(reversed(frames)))]
-    return [(exception("Error", []), tuple(reversed(frames)))] if not any(map(str.strip, head)) else _named(head, frames)
+    return (
+        [(exception("Error", []), tuple(reversed(frames)))] if not any(map(str.strip, head)) else _named(head, frames)
+    )
 
 
 def _named(head: list[str], frames: list[Frame]) -> list[Raised]:
@@ -85,10 +91,9 @@ def module_of(file: str) -> str:
 
 def function_of(name: str) -> str:
     """The function without `async`, `new` and `[as alias]`; a name for the module's own code and for what has none."""
-    bare = re.sub(r"^(?:async |new )+|\s\[as [^\]]*\]$|^Object\.(?!<)|^(?:Function|Module)\.(?!<)", "", name).strip("/<")
+    bare = re.sub(r"^(?:async |new )+|\s\[as [^\]]*\]$|^Object\.(?!<)|^(?:Function|Module)\.(?!<)", "", name).strip(
+        "/<"
+    )
     if name in _TOP:
         return "<module>"
     return "<anonymous>" if not bare or bare.endswith("<anonymous>") else bare
-
-
-__all__ = ["GENERATED", "MARKS", "function_of", "module_of", "parse"]

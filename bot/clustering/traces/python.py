@@ -8,21 +8,24 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.clustering.traces.common import LONGEST_SOURCE, LONGEST_VALUE, MOST_LINES, MOST_VALUE_LINES, Raised, trace_of
+from bot.clustering.traces.common import LONGEST_SOURCE, LONGEST_VALUE, MOST_VALUE_LINES, Raised, trace_of
 from bot.clustering.traces.modules import is_library, module_of
 from bot.model.signature import ExceptionInfo, Frame, StackTrace
 
 MARK = "Traceback (most recent call last):"
+MARKS = (MARK,)
 
 _FRAME = re.compile(r'^\s*+File "([^"\n]{1,500})", line (\d{1,9})(?:, in (.{1,300}))?$')
 _EXCEPTION = re.compile(r"((?:[^\W\d]\w*+|<locals>)(?:\.(?:[^\W\d]\w*+|<locals>))*+)(?::(?:\s(.*))?)?", re.DOTALL)
 _CARETS = re.compile(r"^[\s~^]++$")
 _GROUPED = re.compile(r"^( *)(?:\||\+(?= Exception Group )) ?(.*)$")
 _MEMBER = re.compile(r"^( *)\+(?:-\+)?-{4,}(?: (?:\d{1,9}|\.\.\.) -{4,})?$")
+_MOST_LINES = 20_000
 _LINKS = (
     "The above exception was the direct cause of the following exception:",
     "During handling of the above exception, another exception occurred:",
 )
+
 
 class _Block(msgspec.Struct):
     """The lines below one `Traceback` line. `depth` is greater for what another exception holds or quotes."""
@@ -68,7 +71,7 @@ def _blocks(text: str) -> list[_Block]:
 def _ungrouped(text: str) -> Iterator[tuple[int, str]]:
     """(depth, line) with the margin of exception groups taken off; an empty line at a depth begins a group's member."""
     grouped = False
-    for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
+    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         line = line.rstrip("\r")
         grouped = grouped or f"+ Exception Group {MARK}" in line
         if grouped and (member := _MEMBER.match(line)):

@@ -1,0 +1,49 @@
+"""Stack traces in text, of any language: one registry, one value.
+
+Each module knows one family of languages: `MARKS`, of which a text that holds its traces has one, and `parse`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bot.clustering.traces import dotnet, golang, java, javascript, php, python, ruby, rust
+from bot.model.signature import StackTrace
+
+
+class Language(NamedTuple):
+    """A reader of one family's traces."""
+
+    name: str
+    marks: tuple[str, ...]
+    parse: Callable[[str], StackTrace | None]
+
+
+# Where the marks of several are in a text the first that reads a trace has it: the stricter grammars come first.
+LANGUAGES = (
+    Language("python", python.MARKS, python.parse),
+    Language("go", golang.MARKS, golang.parse),
+    Language("rust", rust.MARKS, rust.parse),
+    Language("php", php.MARKS, php.parse),
+    Language("ruby", ruby.MARKS, ruby.parse),
+    Language("java", java.MARKS, java.parse),
+    Language("dotnet", dotnet.MARKS, dotnet.parse),
+    Language("javascript", javascript.MARKS, javascript.parse),
+)
+PANIC = "panicked at"
+_LONGEST = 1_000_000
+
+
+def parse(text: str) -> StackTrace | None:
+    """The trace in this text; None where none of the languages reads one. Of a text a million characters are read."""
+    if not may_hold_trace(text):
+        return None
+    text = text[:_LONGEST]
+    for language in LANGUAGES:
+        if any(mark in text for mark in language.marks) and (trace := language.parse(text)):
+            return trace
+    return None
+
+
+def may_hold_trace(text: str) -> bool:
+    """A quick look: several lines, or a panic on one."""
+    return "\n" in text or PANIC in text
