@@ -1,7 +1,7 @@
 """What the house needs of a place that log entries come from. A further source is written against this."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -12,6 +12,20 @@ class Unreadable(msgspec.Struct, frozen=True):
     """A record that is no usable entry, and why, in one line without text of the record."""
 
     reason: str
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What a source was read over: every entry from `start` up to `until` that had arrived by then (nanoseconds).
+
+    `source` is what its watermark is stored under. `continuing`: reading goes on from there in the next run. `lost`,
+    where it isn't 0, is a time from which on entries were gone before they could be read, up to `start`.
+    """
+
+    source: str
+    start: int
+    until: int
+    continuing: bool
+    lost: int = 0
 
 
 class Source(Protocol):
@@ -26,4 +40,25 @@ class Source(Protocol):
         An entry names its log, insertId or resource; its times need not be readable. Raises LogsUnavailable where the
         source can't be read at all.
         """
+        ...
+
+
+@runtime_checkable
+class Resumable(Source, Protocol):
+    """A source that goes on from a watermark, so that runs that come late leave nothing out."""
+
+    id: str
+    """What its watermark is stored under: the same for the same place and the same wish."""
+
+    @property
+    def continuing(self) -> bool:
+        """Whether it reads on from its watermark; False where a window was asked for."""
+        ...
+
+    def resume(self, watermark: int | None) -> None:
+        """Read on from this watermark (nanoseconds), before the first record; None: never read before."""
+        ...
+
+    def coverage(self) -> Coverage | None:
+        """What was read, once the records have come to an end; None before."""
         ...

@@ -1,13 +1,14 @@
 """One pass over all sources: no entry twice, none without a time or from the future, and an account of every record."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from bot.errors import LogsUnavailable, NoLogEntries
-from bot.logs.interface import Source, Unreadable
+from bot.logs.interface import Coverage, Resumable, Source, Unreadable
 from bot.model.entry import LogEntry
 from bot.model.run import ReadReport, Skipped
+from bot.model.state import Watermark
 from bot.model.time import nanos_of
 
 _SKIPPED_KEPT = 20
@@ -19,7 +20,8 @@ class Reading:
 
     `latest`, in nanoseconds, is the newest time an entry may have; None lets any pass. `progress` is called with the
     number of entries so far after every 10,000. Of each entry a 64-bit hash is kept, to drop what comes again.
-    Iterating raises LogsUnavailable where a source can't be read, or at the end where no entry was usable.
+    Iterating raises LogsUnavailable where a source can't be read, or at the end where no entry was usable; but sources
+    that read on from their last run may have nothing new.
     """
 
     def __init__(
@@ -42,6 +44,20 @@ class Reading:
     def __iter__(self) -> Iterator[LogEntry]:
         return self._stream
 
+    def resume(self, watermarks: Iterable[Watermark]) -> None:
+        """Have sources that read on from their last run do so; before the first entry is asked for."""
+        known = {watermark.source: watermark.until for watermark in watermarks}
+        for source in self._resumable():
+            source.resume(known.get(source.id))
+
+    def coverages(self) -> tuple[Coverage, ...]:
+        """What was read of each source that goes on from run to run; complete once the iteration has ended."""
+        found = (source.coverage() for source in self._resumable() if source.continuing)
+        return tuple(coverage for coverage in found if coverage)
+
+    def _resumable(self) -> Iterator[Resumable]:
+        return (source for source in self._sources if isinstance(source, Resumable))
+
     def report(self) -> ReadReport:
         """What became of every record that was read so far; of all records once the iteration has ended."""
         return ReadReport(
@@ -61,7 +77,7 @@ class Reading:
                 elif entry:
                     self._count()
                     yield entry
-        if not self._entries:
+        if not self._entries and (self._skipped or not any(source.continuing for source in self._resumable())):
             raise (LogsUnavailable if self._skipped else NoLogEntries)(self._nothing())
 
     def _checked(self, record: LogEntry | Unreadable) -> LogEntry | Unreadable | None:
