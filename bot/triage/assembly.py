@@ -7,9 +7,10 @@ from bot.model.entry import Place
 from bot.model.incident import Evidence, Incident, IncidentKey, Member, Nature, Priority, Role
 from bot.model.time import HOUR
 from bot.model.window import Cluster, Deployment, Minute, Served, Window
-from bot.triage.cascade import evidence_within, id_of, root_of
-from bot.triage.evidence import Edge
+from bot.triage.cascade import evidence_within, root_of
+from bot.triage.edge import Edge, id_of
 from bot.triage.nature import is_exit, refuses_start
+from bot.triage.returning import last_good, recurrence
 from bot.triage.starting import cannot_start
 
 _INSTANCES_A_MINUTE = 16
@@ -37,7 +38,14 @@ def assemble(group: list[Cluster], found: list[Edge], window: Window) -> Inciden
         observed_until=window.end,
         runner_up=runner_up.title if runner_up else "",
         cannot_start=cannot_start(group, _crashed(group, found), window),
+        good=last_good(window, root.place, first=min(c.first for c in group), bad=_revisions(group, root)),
+        recurrence=recurrence([cluster for cluster in group if cluster.fingerprint == root.fingerprint]),
     )
+
+
+def _revisions(group: list[Cluster], root: Cluster) -> frozenset[str]:
+    """The revisions of the root's service that the incident was seen on."""
+    return frozenset(cluster.place.revision for cluster in group if cluster.place.service == root.place.service)
 
 
 def _member(same: list[Cluster], role: Role) -> Member:

@@ -3,22 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from bot.model.entry import Place
 from bot.model.incident import Evidence
 from bot.model.window import Cluster
-from bot.triage.evidence import JOINS, SAME_CRASH, Edge, richness
-from bot.triage.nature import is_own_error
-
-ClusterId = tuple[Place, str]
-
-
-def id_of(cluster: Cluster) -> ClusterId:
-    """What tells a cluster from every other of its window."""
-    return cluster.place, cluster.fingerprint
+from bot.triage.bridging import joining
+from bot.triage.edge import ClusterId, Edge, id_of, richness
+from bot.triage.evidence import SAME_CRASH
+from bot.triage.nature import is_own_error, is_unrated
 
 
 def groups(candidates: list[Cluster], found: Iterable[Edge]) -> list[list[Cluster]]:
-    """The candidates in connected groups, joined by evidence of at least 0.5."""
+    """The candidates in connected groups, joined by evidence of at least 0.5; a shared symptom joins no two causes."""
     parent: dict[ClusterId, ClusterId] = {id_of(cluster): id_of(cluster) for cluster in candidates}
 
     def top(one: ClusterId) -> ClusterId:
@@ -27,9 +21,8 @@ def groups(candidates: list[Cluster], found: Iterable[Edge]) -> list[list[Cluste
             one = parent[one]
         return one
 
-    for cause, effect, evidence in found:
-        if evidence.strength >= JOINS:
-            parent[top(id_of(effect))] = top(id_of(cause))
+    for cause, effect, _ in joining(found):
+        parent[top(id_of(effect))] = top(id_of(cause))
     joined: dict[ClusterId, list[Cluster]] = defaultdict(list)
     for cluster in candidates:
         joined[top(id_of(cluster))].append(cluster)
@@ -46,7 +39,7 @@ def root_of(group: list[Cluster], found: Iterable[Edge]) -> tuple[Cluster, Clust
     explained = {
         id_of(effect) for cause, effect, link in found if link.kind != SAME_CRASH and id_of(cause) in ids
     } & ids
-    ranked = sorted(group, key=lambda c: (id_of(c) in explained, -richness(c), c.first, c.fingerprint))
+    ranked = sorted(group, key=lambda c: (is_unrated(c), id_of(c) in explained, -richness(c), c.first, c.fingerprint))
     root = ranked[0]
     others = (c for c in ranked[1:] if c.fingerprint != root.fingerprint)
     return root, next((c for c in others if id_of(c) not in explained and is_own_error(c)), None)

@@ -16,6 +16,7 @@ _WHOLE_INSTANCES = 15
 _WHOLE_TRACES = 32
 _WHOLE_ENTRIES = 128
 _BEYOND_ANY = "~"
+_REMEMBERED = 4_096
 
 
 class Following(NamedTuple):
@@ -59,30 +60,79 @@ def covered(cluster: Cluster, around: int) -> float:
         for moment in moments:
             near += moment + around - max(until, moment - around)
             until = moment + around
-        whole += cluster.last - cluster.first + 2 * around
+        cut = len(moments) >= _WHOLE_ENTRIES
+        whole += (moments[-1] if cut else cluster.last) - cluster.first + 2 * around
     return near / whole if whole else 0.0
 
 
 def shared_traces(one: Cluster, other: Cluster) -> tuple[int, int]:
     """(traces seen in both, traces sampled of the one with fewer)."""
+    shared, mine, theirs = traces_in_common(one, other)
+    return shared, min(mine, theirs)
+
+
+def traces_in_common(one: Cluster, other: Cluster) -> tuple[int, int, int]:
+    """(traces seen in both, traces sampled of the one, traces sampled of the other)."""
     mine, theirs = traces_of(one), traces_of(other)
     known = min(_known_until(mine, _WHOLE_TRACES), _known_until(theirs, _WHOLE_TRACES))
-    mine, theirs = {t for t in mine if t <= known}, {t for t in theirs if t <= known}
-    return len(mine & theirs), min(len(mine), len(theirs))
+    whole, other_whole = {t for t in mine if t <= known}, {t for t in theirs if t <= known}
+    return len(whole & other_whole), len(whole), len(other_whole)
 
 
-def traces_of(cluster: Cluster) -> set[str]:
+def keeps_step(cause: Cluster, effect: Cluster, within: int, spread: int) -> Following:
+    """How often the effect follows the cause on the same instance by nearly the same delay each time.
+
+    Delays count up to `within` nanoseconds, `spread` before to `spread` after their median.
+    """
+    before, effects = moments_of(cause), moments_of(effect)
+    known = _known_until(before, _WHOLE_INSTANCES)
+    delays, sampled = [], 0
+    for instance in (one for one in effects if one <= known):
+        causes = before.get(instance, [])
+        for moment in effects[instance]:
+            if len(causes) >= _WHOLE_ENTRIES and moment > causes[_WHOLE_ENTRIES - 1] + within:
+                break
+            sampled += 1
+            at = bisect.bisect_right(causes, moment + spread)
+            if at and moment - causes[at - 1] <= within:
+                delays.append(moment - causes[at - 1])
+    usual = int(median(delays)) if delays else 0
+    return Following(sum(abs(delay - usual) <= spread for delay in delays), sampled, max(0, usual))
+
+
+def traces_of(cluster: Cluster) -> frozenset[str]:
     """Hashes of the traces on the cluster's timeline."""
-    return {occurrence.trace for occurrence in cluster.occurrences if occurrence.trace}
+    return _read(cluster).traces
 
 
 def moments_of(cluster: Cluster) -> dict[str, list[int]]:
     """The nanoseconds of the occurrences on each instance, in order; those without an instance are left out."""
+    return _read(cluster).moments
+
+
+class _Timeline(NamedTuple):
+    cluster: Cluster
+    moments: dict[str, list[int]]
+    traces: frozenset[str]
+
+
+_timelines: dict[int, _Timeline] = {}
+
+
+def _read(cluster: Cluster) -> _Timeline:
+    """The cluster's timeline by instance; the last few thousand are remembered, as each is held against many."""
+    known = _timelines.get(id(cluster))
+    if known is not None and known.cluster is cluster:
+        return known
     moments: dict[str, list[int]] = defaultdict(list)
     for occurrence in sorted(cluster.occurrences):
         if occurrence.instance:
             moments[occurrence.instance].append(occurrence.nanos)
-    return moments
+    if len(_timelines) >= _REMEMBERED:
+        _timelines.clear()
+    traces = frozenset(occurrence.trace for occurrence in cluster.occurrences if occurrence.trace)
+    known = _timelines[id(cluster)] = _Timeline(cluster, dict(moments), traces)
+    return known
 
 
 def _known_until(hashes: Collection[str], whole: int) -> str:

@@ -1,18 +1,18 @@
 """The evidence between clusters: one rule a function, each with its strength and its words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from bot.model.entry import Place
-from bot.model.incident import Evidence
 from bot.model.signature import Kind
 from bot.model.time import MINUTE, SECOND, in_words
 from bot.model.window import Cluster, Window
-from bot.triage.coincidence import Following, covered, follows, shared_traces, traces_of
-from bot.triage.nature import is_exit, is_failed_probe, is_own_error, refuses_start
+from bot.triage.calls import between_services
+from bot.triage.coincidence import Following, covered, follows, keeps_step, shared_traces
+from bot.triage.edge import JOINS, ClusterId, Edge, edge, id_of, richness
+from bot.triage.nature import is_exit, is_failed_probe, is_failure, is_own_error, is_unrated, refuses_start
 from bot.triage.starting import answered
 
-JOINS = 0.5
 SAME_CRASH = "same-crash"
 _LEAST_MATCHES = 2
 _MOST_SHARE = 0.9
@@ -22,9 +22,9 @@ _FATAL_SPREAD = 5 * SECOND
 _EXITS_AFTER = 5 * MINUTE
 _REQUEST_WITHIN = 5 * SECOND
 _REQUEST_SHARE = 0.6
-_MOST_IN_A_TRACE = 20
-
-Edge = tuple[Cluster, Cluster, Evidence]
+_CLOSE_SHARE = 0.2
+_STEP_WITHIN = 10 * SECOND
+_STEP_SPREAD = SECOND
 
 
 def edges(window: Window, candidates: list[Cluster]) -> list[Edge]:
@@ -32,26 +32,15 @@ def edges(window: Window, candidates: list[Cluster]) -> list[Edge]:
     at_place: dict[Place, list[Cluster]] = defaultdict(list)
     for cluster in candidates:
         at_place[cluster.place].append(cluster)
-    found: list[Edge] = []
+    found: list[Edge] = list(between_services(window, candidates))
+    passed = {id_of(e) for c, e, _ in found if e.kind is Kind.REQUEST and c.place.service != e.place.service}
     for clusters in at_place.values():
-        for rule in (_same_failure, _crash, _same_exit, _refused, _request_meets_error):
+        for rule in (_same_failure, _crash, _same_exit, _refused, _in_step):
             found.extend(rule(clusters))
-        found.extend(_unserved(clusters, window))
-    found.extend(_same_trace(candidates))
+        found.extend(_request_meets_error(clusters, passed))
+        found.extend(_unserved(clusters, window, found))
+    found.extend(_passed_on(found))
     return found
-
-
-def _edge(cause: Cluster, effect: Cluster, kind: str, strength: float, words: str) -> Edge:
-    return cause, effect, Evidence(cause.fingerprint, effect.fingerprint, kind, strength, words)
-
-
-def richness(cluster: Cluster) -> int:
-    """How much a cluster tells of a cause: a trace through the application most, an answer to a request least."""
-    if cluster.trace and any(frame.in_app for frame in cluster.trace.frames):
-        return 4
-    if cluster.trace:
-        return 3
-    return {Kind.MESSAGE: 2, Kind.TRACE: 2, Kind.SYSTEM: 1}.get(cluster.kind, 0)
 
 
 def _same_failure(clusters: list[Cluster]) -> Iterator[Edge]:
@@ -61,10 +50,10 @@ def _same_failure(clusters: list[Cluster]) -> Iterator[Edge]:
         for key in cluster.loose if cluster.kind in (Kind.MESSAGE, Kind.TRACE) else ():
             by_key[key].append(cluster)
     for key, sharing in by_key.items():
-        cause = min(sharing, key=lambda c: (c.loose[0] != key, -richness(c), c.first, c.fingerprint))
-        for effect in sharing if cause.loose[0] == key else ():
+        cause = min(sharing, key=lambda c: (is_unrated(c), c.loose[0] != key, -richness(c), c.first, c.fingerprint))
+        for effect in sharing if cause.loose[0] == key and is_failure(cause) else ():
             if effect is not cause and (seen := _together(cause, effect)):
-                yield _edge(cause, effect, "same-failure", 0.95, f"its text says what the other's says, {seen}")
+                yield edge(cause, effect, "same-failure", 0.95, f"its text says what the other's says, {seen}")
 
 
 def _together(one: Cluster, other: Cluster) -> str:
@@ -84,13 +73,13 @@ def _crash(clusters: list[Cluster]) -> Iterator[Edge]:
         fatal = _fatal(clusters, end)
         for own, met in fatal:
             words = f"the container exited {in_words(met.delay)} after it, {met.matched} of {met.sampled} times"
-            yield _edge(own, end, "crash", 0.9, words)
+            yield edge(own, end, "crash", 0.9, words)
         ranked = sorted((own for own, _ in fatal), key=lambda c: (-richness(c), c.first, c.fingerprint))
         for other in ranked[1:]:
             met = follows(ranked[0], other, _FATAL_SPREAD, early=_FATAL_SPREAD)
             near = f"logged within {in_words(_FATAL_SPREAD)} of it before the same exits"
             if met.matched >= _LEAST_MATCHES and met.share >= _MOST_SHARE:
-                yield _edge(ranked[0], other, SAME_CRASH, 0.7, f"{near}, {met.matched} of {met.sampled} times")
+                yield edge(ranked[0], other, SAME_CRASH, 0.7, f"{near}, {met.matched} of {met.sampled} times")
 
 
 def _fatal(clusters: list[Cluster], end: Cluster) -> list[tuple[Cluster, Following]]:
@@ -102,9 +91,16 @@ def _fatal(clusters: list[Cluster], end: Cluster) -> list[tuple[Cluster, Followi
         if met.matched >= _LEAST_MATCHES
         and met.share >= _MOST_SHARE
         and follows(end, own, 0, early=_EXITS_AFTER).share >= JOINS
+        and not _met_by_chance(own, end, met)
     ]
     nearest = min((met.delay for _, met in fatal), default=0)
     return [(own, met) for own, met in fatal if met.delay <= nearest + _FATAL_SPREAD]
+
+
+def _met_by_chance(own: Cluster, end: Cluster, met: Following) -> bool:
+    """True where the error is so frequent that any exit would come so soon after one, and most come without an exit."""
+    near = max(2 * met.delay, _FATAL_SPREAD)
+    return covered(own, near) > met.share / 2 and follows(end, own, 0, early=near).share < JOINS
 
 
 def _same_exit(clusters: list[Cluster]) -> Iterator[Edge]:
@@ -115,7 +111,7 @@ def _same_exit(clusters: list[Cluster]) -> Iterator[Edge]:
             met = follows(cause, effect, _SAME_FAILURE_WITHIN, early=_SAME_FAILURE_WITHIN)
             if met.matched >= _LEAST_MATCHES and met.share >= _MOST_SHARE:
                 words = f"said of the same exits, {met.matched} of {met.sampled} times"
-                yield _edge(cause, effect, "same-exit", 0.8, words)
+                yield edge(cause, effect, "same-exit", 0.8, words)
 
 
 def _refused(clusters: list[Cluster]) -> Iterator[Edge]:
@@ -126,19 +122,28 @@ def _refused(clusters: list[Cluster]) -> Iterator[Edge]:
                 words = (
                     "the platform answers so when an instance of this revision can't start, and its containers exited"
                 )
-                yield _edge(end, effect, "refused", 0.9, words)
+                yield edge(end, effect, "refused", 0.9, words)
 
 
-def _unserved(clusters: list[Cluster], window: Window) -> Iterator[Edge]:
+def _unserved(clusters: list[Cluster], window: Window, found: list[Edge]) -> Iterator[Edge]:
+    fatal = {(e.cause, cause.place) for cause, _, e in found if e.kind in ("crash", SAME_CRASH)}
+    served = {(e.effect, effect.place) for cause, effect, e in found if _is_answer_of_live(e.kind, cause, fatal)}
     ends = [cluster for cluster in clusters if is_exit(cluster) and cluster.count >= _LEAST_MATCHES]
     dead = [end for end in ends if not answered(window, end.place, end.first, end.last)]
     for effect in clusters:
         if refuses_start(effect) or not (effect.kind is Kind.REQUEST or is_failed_probe(effect)):
             continue
+        if (effect.fingerprint, effect.place) in served:
+            continue
         for end in dead:
             if _overlap(end, effect):
                 words = "failed while the containers of this revision kept exiting; it answered no request in this time"
-                yield _edge(end, effect, "unserved", 0.8, words)
+                yield edge(end, effect, "unserved", 0.8, words)
+
+
+def _is_answer_of_live(kind: str, cause: Cluster, fatal: set[tuple[str, Place]]) -> bool:
+    """True where a request met an error that didn't end the container: it was served, badly."""
+    return kind == "same-instance" and is_own_error(cause) and (cause.fingerprint, cause.place) not in fatal
 
 
 def _overlap(one: Cluster, other: Cluster) -> bool:
@@ -146,21 +151,21 @@ def _overlap(one: Cluster, other: Cluster) -> bool:
     return one.first - slack <= other.last and other.first <= one.last + slack
 
 
-def _request_meets_error(clusters: list[Cluster]) -> Iterator[Edge]:
-    errors = [cluster for cluster in clusters if is_own_error(cluster)]
+def _request_meets_error(clusters: list[Cluster], passed: set[ClusterId]) -> Iterator[Edge]:
+    """Where one error meets (nearly) every such answer, those that meet some of them do so by chance.
+
+    An answer that failed because another service's did needs an error that meets nearly all of it.
+    """
+    errors = [cluster for cluster in clusters if is_own_error(cluster) or is_exit(cluster)]
     for effect in (cluster for cluster in clusters if cluster.kind is Kind.REQUEST):
-        for cause in errors:
-            met = follows(cause, effect, _REQUEST_WITHIN, early=_REQUEST_WITHIN)
-            if (
-                met.matched >= _LEAST_MATCHES
-                and met.share >= _REQUEST_SHARE
-                and not _by_chance(cause, effect, met.share)
-            ):
-                words = (
-                    f"answered within {in_words(_REQUEST_WITHIN)} of it by the same instance, "
-                    f"{met.matched} of {met.sampled} times"
-                )
-                yield _edge(cause, effect, "same-instance", 0.6, words)
+        met = [(cause, follows(cause, effect, _REQUEST_WITHIN, early=_REQUEST_WITHIN)) for cause in errors]
+        enough = _MOST_SHARE if id_of(effect) in passed else _REQUEST_SHARE
+        met = [(cause, one) for cause, one in met if one.matched >= _LEAST_MATCHES and one.share >= enough]
+        least = max((one.share for _, one in met), default=0.0) - _CLOSE_SHARE
+        for cause, one in met:
+            if one.share >= least and not _by_chance(cause, effect, one.share):
+                near = f"answered within {in_words(_REQUEST_WITHIN)} of it by the same instance"
+                yield edge(cause, effect, "same-instance", 0.6, f"{near}, {one.matched} of {one.sampled} times")
 
 
 def _by_chance(cause: Cluster, effect: Cluster, share: float) -> bool:
@@ -169,28 +174,29 @@ def _by_chance(cause: Cluster, effect: Cluster, share: float) -> bool:
     return alone and covered(cause, _REQUEST_WITHIN) > share / 2
 
 
-def _same_trace(candidates: list[Cluster]) -> Iterator[Edge]:
-    for one, other in _meeting_in_traces(candidates):
-        shared, sampled = shared_traces(one, other)
-        if sampled and shared / sampled >= JOINS and (is_own_error(one) or is_own_error(other)):
-            first_in = _first_in(traces_of(one) & traces_of(other))
-            cause, effect = sorted((one, other), key=lambda c: (c.kind is Kind.REQUEST, first_in(c), c.fingerprint))
-            yield _edge(cause, effect, "same-trace", 0.85, f"seen in the same trace, {shared} of {sampled} traces")
+def _in_step(clusters: list[Cluster]) -> Iterator[Edge]:
+    """A line without a severity that comes after a failure, each time by the same delay, and at no other time."""
+    for effect in filter(is_unrated, clusters):
+        for cause in filter(is_failure, clusters):
+            met = keeps_step(cause, effect, _STEP_WITHIN, _STEP_SPREAD)
+            if met.matched > _LEAST_MATCHES and met.share >= _MOST_SHARE and covered(cause, _STEP_SPREAD) <= JOINS:
+                words = f"it follows {in_words(met.delay)} after it, {met.matched} of {met.sampled} times"
+                yield edge(cause, effect, "in-step", 0.7, words)
 
 
-def _meeting_in_traces(candidates: list[Cluster]) -> Iterator[tuple[Cluster, Cluster]]:
-    by_trace: dict[tuple[str, str], list[Cluster]] = defaultdict(list)
-    for cluster in candidates:
-        for trace in traces_of(cluster):
-            by_trace[cluster.place.environment, trace].append(cluster)
-    pairs = {
-        (one.place, one.fingerprint, other.place, other.fingerprint): (one, other)
-        for sharing in by_trace.values()
-        for index, one in enumerate(sharing[:_MOST_IN_A_TRACE])
-        for other in sharing[index + 1 : _MOST_IN_A_TRACE]
-    }
-    return (pairs[key] for key in sorted(pairs))
-
-
-def _first_in(traces: set[str]) -> Callable[[Cluster], int]:
-    return lambda cluster: min(o.nanos for o in cluster.occurrences if o.trace in traces)
+def _passed_on(found: list[Edge]) -> Iterator[Edge]:
+    """A service's own words on a request that failed because another service's had: they only pass it on."""
+    beneath: dict[tuple[Place, str], Cluster] = {}
+    for cause, effect, _ in found:
+        if effect.kind is Kind.REQUEST and cause.place.service != effect.place.service:
+            beneath.setdefault((effect.place, effect.fingerprint), cause)
+    for own, answer, link in found:
+        deeper = beneath.get((answer.place, answer.fingerprint))
+        if (
+            deeper is not None
+            and own.place == answer.place
+            and link.kind in ("same-instance", "same-trace")
+            and is_own_error(own)
+        ):
+            words = f"the request that it failed had failed at {deeper.place.service}"
+            yield edge(deeper, own, "passed-on", 0.55, words)

@@ -33,6 +33,11 @@ def is_warning(cluster: Cluster) -> bool:
     return cluster.kind in (Kind.MESSAGE, Kind.TRACE) and cluster.severity is Severity.WARNING
 
 
+def is_unrated(cluster: Cluster) -> bool:
+    """True for an application's own line that tells no severity: it may be part of an incident, but makes none."""
+    return cluster.kind in (Kind.MESSAGE, Kind.TRACE) and cluster.severity is Severity.DEFAULT
+
+
 def is_exit(cluster: Cluster) -> bool:
     """True where the platform says that a container ended on its own, and not with 0."""
     said = (cluster.message, *(sample.text for sample in cluster.samples))

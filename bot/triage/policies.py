@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.model.incident import ActivePolicy, Incident, Member, Priority
+from bot.model.incident import ActivePolicy, Incident, Member, Priority, Settled
 from bot.model.severity import Severity
 from bot.model.signature import Kind
-from bot.model.time import minute_of
+from bot.model.time import MINUTE, minute_of
+
+_DAY = 24 * 60
+_SERVED_BESIDE = 0.05
+_LEAST_SERVED = 20
 
 
 class Measure(enum.StrEnum):
@@ -30,7 +34,8 @@ class Measure(enum.StrEnum):
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The incident has this priority while its measure reaches `activate`, and until it falls below `deactivate`.
 
-    Shares are within [0, 1]. `least` is the number of requests below which a share says nothing.
+    Shares are within [0, 1]. `least` is the number of requests below which a share says nothing. What has started or
+    stopped stays so for `dwell` minutes of log time; the first start of all waits for nothing.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     activate: float
     deactivate: float
     least: int = 0
+    dwell: int = 30
 
 
 DEFAULTS = (
@@ -57,20 +63,73 @@ def assess(
     incident: Incident, policies: Iterable[Policy] = DEFAULTS, ceiling: Priority = Priority.P0
 ) -> tuple[Priority, tuple[ActivePolicy, ...]]:
     """(priority, the policies that hold and why), the worst first; never above the environment's ceiling."""
-    before = {active.name for active in incident.policies}
-    holding = [active for policy in policies if (active := _holds(policy, incident, policy.name in before))]
+    told = settled(incident, policies, ceiling)
+    return told.priority, told.policies
+
+
+def settled(incident: Incident, policies: Iterable[Policy] = DEFAULTS, ceiling: Priority = Priority.P0) -> Incident:
+    """The incident with its priority, the policies that hold, and those that held before, as of `observed_until`."""
+    held = {active.name: active for active in incident.policies}
+    rested = {stopped.name: stopped for stopped in incident.stopped}
+    holding, stopped = [], []
+    for policy in policies:
+        before, rest = held.get(policy.name), rested.get(policy.name)
+        measured = _measured(policy, incident)
+        if _holds(policy, measured, before, rest, incident.observed_until):
+            holding.append(_active(policy, measured, before, incident.observed_until))
+        elif before or rest:
+            stopped.append(_stopped(policy, measured, before, rest, incident.observed_until))
     holding.sort(key=lambda active: active.priority)
     worst = holding[0].priority if holding else Priority.P3
-    return max(worst, ceiling), tuple(holding)
+    return msgspec.structs.replace(
+        incident, priority=max(worst, ceiling), policies=tuple(holding), stopped=tuple(stopped)
+    )
 
 
-def _holds(policy: Policy, incident: Incident, was_active: bool) -> ActivePolicy | None:
-    measured = _MEASURES[policy.measure](incident)
-    if measured is None or measured.sample < policy.least:
-        return None
-    if measured.value < (policy.deactivate if was_active else policy.activate):
-        return None
-    return ActivePolicy(policy.name, policy.priority, measured.words)
+def _holds(
+    policy: Policy, measured: "_Measured | None", before: ActivePolicy | None, rest: ActivePolicy | None, now: int
+) -> bool:
+    change = before or rest
+    if change and change.since and now - change.since < policy.dwell * MINUTE:
+        return before is not None
+    if measured is None:
+        return False
+    return measured.value >= (policy.deactivate if before else policy.activate)
+
+
+def _active(policy: Policy, measured: "_Measured | None", before: ActivePolicy | None, now: int) -> ActivePolicy:
+    words = measured.words if measured else before.because if before else ""
+    return ActivePolicy(policy.name, policy.priority, words, before.since if before else now)
+
+
+def _stopped(
+    policy: Policy, measured: "_Measured | None", before: ActivePolicy | None, rest: ActivePolicy | None, now: int
+) -> ActivePolicy:
+    words = measured.words if measured else "what it measures is not known"
+    return ActivePolicy(policy.name, policy.priority, words, now if before or not rest else rest.since)
+
+
+def _measured(policy: Policy, incident: Incident) -> "_Measured | None":
+    measured = _MEASURES[policy.measure](_recent(incident))
+    return None if measured is None or measured.sample < policy.least else measured
+
+
+def _recent(incident: Incident) -> Incident:
+    """The incident as of its last day: what is older counts no more, so that counts fall too."""
+    since = minute_of(incident.observed_until) - _DAY
+    if minute_of(incident.first) >= since:
+        return incident
+    members = tuple(
+        msgspec.structs.replace(
+            member,
+            minutes={at: minute for at, minute in member.minutes.items() if at >= since},
+            settled=member.settled if member.settled.until > since else Settled(),
+        )
+        for member in incident.members
+    )
+    traffic = {at: served for at, served in incident.traffic.items() if at >= since}
+    older = incident.settled_traffic if incident.settled_traffic.until > since else Settled()
+    return msgspec.structs.replace(incident, members=members, traffic=traffic, settled_traffic=older)
 
 
 class _Measured(NamedTuple):
@@ -80,11 +139,17 @@ class _Measured(NamedTuple):
 
 
 def _failed_starts(incident: Incident) -> _Measured | None:
-    if not incident.cannot_start:
+    if not incident.cannot_start or _served_beside(incident):
         return None
     starts = incident.failed_starts
     what = "failed starts" if incident.exits else "requests refused because no instance started"
     return _Measured(starts, f"{starts} {what}, and the revision answered no request meanwhile", starts)
+
+
+def _served_beside(incident: Incident) -> bool:
+    """True where another revision answers (nearly) all requests meanwhile: then nobody but the rollout is held up."""
+    share = _failed_share(incident)
+    return share is not None and share.sample >= _LEAST_SERVED and share.value < _SERVED_BESIDE
 
 
 def _crashes(incident: Incident) -> _Measured:

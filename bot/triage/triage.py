@@ -8,9 +8,10 @@ import msgspec
 from bot.model.incident import Claim, Found, Incident, IncidentKey, Role, Verdict
 from bot.model.window import Cluster, Window
 from bot.triage.assembly import assemble, linked
-from bot.triage.cascade import ClusterId, groups, id_of, root_of
-from bot.triage.evidence import Edge, edges, richness
-from bot.triage.nature import is_failure, is_warning, not_a_failure
+from bot.triage.cascade import groups, root_of
+from bot.triage.edge import ClusterId, Edge, id_of, richness
+from bot.triage.evidence import edges
+from bot.triage.nature import is_failure, is_unrated, is_warning, not_a_failure
 
 _SPEAKS_FOR_ITSELF = 2
 
@@ -26,11 +27,12 @@ class Triage(msgspec.Struct, frozen=True):
 
 def triage(window: Window, claims: Mapping[ClusterId, Claim]) -> Triage:
     """Join the window's failing clusters into incidents; those that hold an issue's root belong to that issue."""
-    failing = [cluster for cluster in window.clusters if is_failure(cluster)]
     warnings = [cluster for cluster in window.clusters if is_warning(cluster)]
-    evidence = edges(window, failing)
+    candidates = [cluster for cluster in window.clusters if is_failure(cluster) or is_unrated(cluster)]
+    evidence = edges(window, candidates)
+    joined = (group for group in groups(candidates, evidence) if any(map(is_failure, group)))
     parts: dict[_Owner, list[Cluster]] = defaultdict(list)
-    for group in [*groups(failing, evidence), *([warning] for warning in warnings)]:
+    for group in [*joined, *([warning] for warning in warnings)]:
         for issue, part in _by_owner(group, evidence, claims).items():
             parts[issue or _key(part, evidence)].extend(part)
     drawn = [

@@ -1,5 +1,7 @@
 """Priorities: thresholds both ways, least samples, ceilings, and what is unknown."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -9,10 +11,11 @@ from bot.model.incident import Incident, Member, Priority, Role, Settled
 from bot.model.signature import Kind
 from bot.model.time import MINUTE
 from bot.model.window import Minute, Served
-from bot.triage import DEFAULTS, Measure, Policy, assess, triage
+from bot.triage import DEFAULTS, Measure, Policy, assess, settled, triage
 from tests.triage import scenes
 
-SHARE = Policy("share", Priority.P1, Measure.FAILED_SHARE, 0.5, 0.3, least=20)
+SHARE = Policy("share", Priority.P1, Measure.FAILED_SHARE, 0.5, 0.3, least=20, dwell=0)
+SLOW = msgspec.structs.replace(SHARE, dwell=30)
 
 
 def failing(share: float, total: int = 100) -> Incident:
@@ -52,6 +55,54 @@ def test_swinging_inside_the_band_changes_nothing() -> None:
             incident = msgspec.structs.replace(again, policies=policies)
             seen.add(priority)
         assert seen == {Priority.P1 if before else Priority.P3}
+
+
+def run_at(minutes: int, share: float, before: Incident | None) -> Incident:
+    """The incident as a run sees it at this log time, knowing what the run before it left."""
+    seen = msgspec.structs.replace(failing(share), observed_until=scenes.START + minutes * MINUTE)
+    told = {"policies": before.policies, "stopped": before.stopped} if before else {}
+    return settled(msgspec.structs.replace(seen, **told), [SLOW])
+
+
+def test_beyond_the_band_it_changes_once_per_dwell() -> None:
+    """A share that swings across both thresholds every five minutes changes the priority every 30 minutes at most."""
+    incident, changes = run_at(0, 0.9, None), []
+    for run in range(1, 100):
+        after = run_at(5 * run, (0.1, 0.9)[run // 2 % 2], incident)
+        changes += [5 * run] if after.priority is not incident.priority else []
+        incident = after
+    assert len(changes) > 5
+    assert all(later - earlier >= 30 for earlier, later in pairwise(changes))
+
+
+def test_it_names_what_stopped_and_what_started() -> None:
+    """What stopped is told with what is measured now and since when; when it holds again it is told as that."""
+    first = run_at(0, 0.9, None)
+    stopped = run_at(40, 0.1, first)
+    assert stopped.policies == ()
+    [told] = stopped.stopped
+    assert (told.name, told.since) == ("share", scenes.START + 40 * MINUTE)
+    assert told.because == "10 of 100 requests failed (10.0%)"
+    again = run_at(80, 0.9, stopped)
+    assert (again.stopped, again.policies[0].since) == ((), scenes.START + 80 * MINUTE)
+
+
+def test_counts_fall_after_a_day() -> None:
+    """Errors of the day before yesterday hold no policy: what is counted is the last day."""
+    errors = Policy("errors", Priority.P2, Measure.ERRORS, 5, 2, dwell=0)
+    incident = triage(scenes.window(scenes.cluster("e", scenes.on(range(0, 600, 60)))), {}).found[0].incident
+    assert assess(incident, [errors])[0] is Priority.P2
+    later = msgspec.structs.replace(incident, observed_until=incident.last + 25 * 60 * MINUTE)
+    assert assess(later, [errors])[0] is Priority.P3
+
+
+def test_a_rollout_that_an_older_revision_serves_through_is_no_p0() -> None:
+    """A revision that can't start while another answers all requests is P1: nobody is turned away."""
+    served = scenes.requests(range(0, 3000, 5), place=scenes.API._replace(revision="api-00000-old"))
+    boots = [one for one in scenes.outage() if one.fingerprint != "503"]
+    found = triage(scenes.window(*boots, traffic=[served]), {}).found
+    assert [one.incident.cannot_start for one in found] == [True]
+    assert [assess(one.incident)[0] for one in found] == [Priority.P1]
 
 
 def test_small_sample_says_nothing() -> None:

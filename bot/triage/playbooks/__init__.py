@@ -31,13 +31,16 @@ def _load(file: Traversable) -> Playbook:
 
 
 def fitting(incident: Incident, playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
-    """The playbooks whose patterns are found in what the root says, else its symptoms; in the given order."""
+    """The playbooks whose patterns are found in what the root says, else its symptoms; in the given order.
+
+    Generic ones yield to any other that is found in the same text.
+    """
     playbooks = tuple(playbooks)
     for members in ((incident.root,), incident.symptoms):
         said = "\n".join(_said(member.title, *(sample.text for sample in member.samples)) for member in members)
         found = tuple(book for book in playbooks if any(re.search(pattern, said) for pattern in book.match))
         if found:
-            return found
+            return tuple(book for book in found if not book.generic) or found
     return ()
 
 
