@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.model.incident import Evidence, Incident, Member, Role
+from bot.model.incident import Evidence, Incident, Member, Recurrence, Role
 from bot.model.window import Minute, Sample, Served
 
 _INSTANCES_A_MINUTE = 16
@@ -35,7 +35,14 @@ def absorb(known: Incident, seen: Incident) -> Incident:
         observed_until=max(known.observed_until, seen.observed_until),
         runner_up=known.runner_up or (seen.runner_up if seen.key == known.key else ""),
         cannot_start=known.cannot_start or seen.cannot_start,
+        good=known.good or seen.good,
+        recurrence=_fuller_recurrence(known.recurrence, seen.recurrence),
     )
+
+
+def _fuller_recurrence(one: Recurrence | None, other: Recurrence | None) -> Recurrence | None:
+    told = [recurrence for recurrence in (one, other) if recurrence]
+    return max(told, key=lambda r: (r.pauses, r.median, r.low, r.high), default=None)
 
 
 def _as_symptom(member: Member) -> Member:

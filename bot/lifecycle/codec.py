@@ -30,7 +30,7 @@ Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 UPGRADES: Mapping[int, Upgrade] = {}
 """From a format version to the next: a function over the decoded state. Every version ever written keeps its entry."""
 
-State = TypeVar("State", IssueState, RepoState)
+State = TypeVar("State", bound=msgspec.Struct)
 
 
 class BrokenState(ValueError):
@@ -70,9 +70,19 @@ def _key_id(key: bytes) -> str:
 
 def encode_issue(state: IssueState, ring: KeyRing = NO_KEYS) -> str:
     """The marker of an issue's state: an HTML comment without any `--` or `>` inside. Version and state are signed."""
-    payload = base64.b64encode(zlib.compress(msgspec.json.encode(state), 9)).decode()
+    return f"{_STARTED} {seal(state, ring)} -->"
+
+
+def seal(value: msgspec.Struct, ring: KeyRing = NO_KEYS) -> str:
+    """`v1 payload` and, with a key, its signature: text without any `--` or `>`."""
+    payload = base64.b64encode(zlib.compress(msgspec.json.encode(value), 9)).decode()
     signed = f"v{VERSION} {payload}"
-    return f"{_STARTED} {signed}{ring.sign(signed.encode())} -->"
+    return signed + ring.sign(signed.encode())
+
+
+def unseal(payload: str, version: int, kind: type[State]) -> State:
+    """The value that `seal` packed. Raises BrokenState where it can't be read."""
+    return _decode(_inflate(payload), version, kind)
 
 
 def decode_issue(body: str, ring: KeyRing = NO_KEYS) -> IssueState | None:
@@ -89,7 +99,7 @@ def decode_issue(body: str, ring: KeyRing = NO_KEYS) -> IssueState | None:
         return None
     if found[0][4] and ring.keys and not _is_signed(found[0], ring):
         raise BrokenState("its state marker is signed with a key that isn't in the key ring")
-    state = _decode(_inflate(found[0][2]), int(found[0][1]), IssueState)
+    state = unseal(found[0][2], int(found[0][1]), IssueState)
     if not state.incident.members or state.incident.root.fingerprint != state.incident.key.root:
         raise BrokenState("its state has no root")
     return state
@@ -184,18 +194,25 @@ def around(body: str) -> str:
     return body[: found[0]] + body[found[1] :] if found else body
 
 
-def compose(page: str, state: IssueState, before: str = "", ring: KeyRing = NO_KEYS) -> str:
-    """The body with the bot's section replaced, or put in front; every byte around it stays.
+def compose(page: str, state: IssueState, before: str = "", ring: KeyRing = NO_KEYS, below: bool = False) -> str:
+    """The body with the bot's section replaced, or put in front (or `below`); every byte around it stays.
 
     A marker that says the same state is kept as it stands, so that nothing changes with another machine's zlib; but one
     that another key than the first has signed is signed anew. A page can't hold a line that poses as one of ours.
     """
     there = _MARKER.search(before)
     marker = there[0] if there and _says(there, state, ring) else encode_issue(state, ring)
-    section = f"{BEGIN}\n{page.replace(_OURS, _NOT_OURS).strip(chr(10))}\n\n{marker}\n{END}"
+    section = section_of(page, marker)
     if found := _section(before):
         return before[: found[0]] + section + before[found[1] :]
+    if below and before.strip():
+        return f"{before}\n\n{section}\n"
     return f"{section}\n\n{before}" if before.strip() else f"{section}\n"
+
+
+def section_of(page: str, marker: str) -> str:
+    """The bot's section: its begin line, the page, the marker, its end line."""
+    return f"{BEGIN}\n{page.replace(_OURS, _NOT_OURS).strip(chr(10))}\n\n{marker}\n{END}"
 
 
 def _says(marker: re.Match[str], state: IssueState, ring: KeyRing) -> bool:

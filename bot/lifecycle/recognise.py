@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.model.entry import Place
-from bot.model.incident import Claim, Role
+from bot.model.incident import Claim, IncidentKey, Role
 from bot.model.state import IssueState, Phase
 from bot.model.time import MINUTE
 from bot.model.window import Cluster, Window
@@ -38,12 +38,14 @@ def claims(window: Window, known: Mapping[int, IssueState]) -> dict[ClusterId, C
 def is_root_of(state: IssueState, cluster: Cluster) -> bool:
     """True if the issue stands for this cluster's fingerprint in this environment and service."""
     key, place = state.incident.key, cluster.place
+    if IncidentKey(place.environment, place.service, cluster.fingerprint) in state.elsewhere:
+        return True
     same_place = (place.environment, place.service) == (key.environment, key.service)
     return same_place and (cluster.fingerprint == key.root or cluster.fingerprint in state.owned)
 
 
 def _roots(state: IssueState, by_print: Mapping[str, list[Cluster]]) -> list[Cluster]:
-    stood_for = dict.fromkeys((state.incident.key.root, *state.owned))
+    stood_for = dict.fromkeys((state.incident.key.root, *state.owned, *(key.root for key in state.elsewhere)))
     return [cluster for one in stood_for for cluster in by_print.get(one, ()) if is_root_of(state, cluster)]
 
 

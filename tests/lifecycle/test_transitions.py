@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
-from bot.lifecycle import advance, file
-from bot.model.incident import Incident
+from bot.lifecycle import Wishes, advance, file, resting
+from bot.model.incident import Incident, Priority
 from bot.model.issue import Issue, IssueStatus
-from bot.model.state import IssueState, Mute, Phase
+from bot.model.state import IssueState, Mute, Phase, Transition
 from bot.model.time import MINUTE
-from tests.lifecycle.memories import FIRST_MINUTE, incident
+from tests.lifecycle.memories import FIRST_MINUTE, History, incident
 
 KNOWN = incident({"root": [(FIRST_MINUTE * MINUTE, "i", "r")]})
 LATER = incident({"root": [((FIRST_MINUTE + 9) * MINUTE, "i", "r")]})
@@ -31,7 +31,7 @@ def test_filed_when_the_logs_were_read() -> None:
     assert state.transitions[0].at == KNOWN.observed_until
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", sorted({*Phase} - {Phase.IN_PROGRESS}))
 @pytest.mark.parametrize("seen", [None, KNOWN, LATER])
 def test_open_stays_in_its_phase(phase: Phase, seen: Incident | None) -> None:
     """An open issue stays where it is, whatever the window shows; fixes and verification move it later."""
@@ -67,6 +67,57 @@ def test_mute_of_an_open_issue_stays() -> None:
     """An issue that a person muted while it was open stays muted."""
     muted = in_phase(Phase.MUTED, Mute("ann", 1))
     assert advance(muted, OPEN, LATER).state == muted
+
+
+@pytest.mark.parametrize("before", [Phase.FILED, Phase.REGRESSION, Phase.ADOPTED])
+def test_a_lease_comes_and_goes(before: Phase) -> None:
+    """Somebody at work moves an issue to in progress; when nobody is any more, it is what it was."""
+    state = msgspec.structs.replace(FILED, phase=before, transitions=(Transition(before, 1, "so"),))
+    taken = advance(state, OPEN, None, Wishes(working=True))
+    assert (taken.state.phase, resting(taken.state), taken.because) == (Phase.IN_PROGRESS, before, "")
+    assert advance(taken.state, OPEN, LATER, Wishes(working=True)).state == taken.state
+    left = advance(taken.state, OPEN, None)
+    assert (left.state.phase, left.status) == (before, IssueStatus.OPEN)
+
+
+def busy(times: int) -> Incident:
+    """The incident nine minutes later, with so many entries."""
+    history: History = {"root": [((FIRST_MINUTE + 9) * MINUTE + n, "i", "r") for n in range(times)]}
+    return incident(history)
+
+
+@pytest.mark.parametrize(("times", "factor", "opens"), [(9, 10, False), (10, 10, True), (10, 11, False), (3, 2, True)])
+def test_mute_breaks_when_it_gets_much_worse(times: int, factor: float, opens: bool) -> None:
+    """A muted issue is reopened when the busiest hour has `factor` times the entries it had then, and says so."""
+    muted = advance(FILED, UNWANTED, LATER).state
+    moved = advance(muted, UNWANTED, busy(times), factor=factor)
+    assert (moved.status is IssueStatus.OPEN, bool(moved.because)) == (opens, opens)
+    assert moved.state.phase is (Phase.FILED if opens else Phase.MUTED)
+
+
+def test_mute_breaks_once_at_p0() -> None:
+    """P0 breaks the mute of what was P1; muted again as P0 it stays muted."""
+    p0 = msgspec.structs.replace(LATER, priority=Priority.P0)
+    muted = advance(FILED, UNWANTED, LATER).state
+    broken = advance(muted, UNWANTED, p0)
+    assert "P0" in broken.because
+    again = advance(msgspec.structs.replace(broken.state, incident=p0), UNWANTED, p0).state
+    later = msgspec.structs.replace(p0, members=busy(2).members)
+    assert advance(again, UNWANTED, later).state == again
+
+
+def test_mute_of_old_logs_does_not_break() -> None:
+    """What was known when it was muted breaks no mute, however bad."""
+    muted = advance(FILED, UNWANTED, LATER).state
+    known_p0 = msgspec.structs.replace(KNOWN, priority=Priority.P0)
+    assert advance(muted, UNWANTED, known_p0).state == muted
+
+
+@pytest.mark.parametrize(("until", "opens"), [(LATER.last - 1, True), (LATER.last, False)])
+def test_mute_ends_at_its_time(until: int, opens: bool) -> None:
+    """Failures after the time until which it was muted speak again; those up to it don't."""
+    muted = in_phase(Phase.MUTED, Mute("ann", 1, until))
+    assert (advance(muted, CLOSED, LATER).status is IssueStatus.OPEN) is opens
 
 
 @pytest.mark.parametrize("seen", [None, KNOWN, LATER])

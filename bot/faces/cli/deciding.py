@@ -1,0 +1,195 @@
+"""Commands by which people decide: `merge`, `split`, `mute`, `unmute`, `adopt`; and `init`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.faces.cli.options import Folder, Format, Logs, Now, Output, Quiet, Repo, SettingsFile
+
+if TYPE_CHECKING:
+    from bot.usecases.deciding import Desk
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The issue.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it is recorded in the issue.")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who decides; default: $GITHUB_ACTOR, else your login.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+
+
+def merge(
+    into: Annotated[str, typer.Argument(metavar="A", help="The issue that stays.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="The issue that becomes part of it.")],
+    why: Why = "",
+    by: By = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Make issue B's incident part of issue A's; B is closed as its duplicate."""
+    from bot.faces.cli import deciding_results
+    from bot.usecases.deciding import merge_issues
+
+    desk = _desk(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(merge_issues(desk, _number(into), _number(other)), output)
+
+
+def split(
+    number: Number,
+    fingerprints: Annotated[
+        list[str],
+        typer.Argument(metavar="FINGERPRINT...", help="Members that leave it, by the beginnings of their names."),
+    ],
+    why: Why = "",
+    by: By = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Move members of an issue to an issue of their own, for good."""
+    from bot.faces.cli import deciding_results
+    from bot.usecases.deciding import split_issue
+
+    desk = _desk(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(split_issue(desk, _number(number), fingerprints), output)
+
+
+def mute(
+    number: Number,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="A day or an RFC 3339 time; default: for good.")
+    ] = None,
+    why: Why = "",
+    by: By = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Say nothing more of an issue, until it becomes P0 or much worse."""
+    from bot.faces.cli import deciding_results
+    from bot.usecases.deciding import mute_issue
+
+    end = _time(until) if until else 0
+    desk = _desk(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(mute_issue(desk, _number(number), end), output)
+
+
+def unmute(
+    number: Number,
+    why: Why = "",
+    by: By = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Let a muted issue be heard again."""
+    from bot.faces.cli import deciding_results
+    from bot.usecases.deciding import unmute_issue
+
+    desk = _desk(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(unmute_issue(desk, _number(number)), output)
+
+
+def adopt(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="An issue that a person wrote.")],
+    fingerprint: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="The root of the incident it is about.")],
+    logs: Logs = None,
+    why: Why = "",
+    by: By = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    now: Now = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Take over a hand-written issue: its text stays, the incident's page is kept below it."""
+    from bot.faces.cli import deciding_results
+    from bot.faces.cli.commands import reading_of
+    from bot.usecases.deciding import adopt_issue
+
+    desk = _desk(repo, folder, settings, by, why, dry_run)
+    read = reading_of(logs, None, now, quiet) if logs else None
+    deciding_results.decided(adopt_issue(desk, _number(number), fingerprint, read), output)
+
+
+def init(
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Record what is broken already in one digest, instead of an issue each.")
+    ] = False,
+    logs: Logs = None,
+    dry_run: DryRun = False,
+    repo: Repo = None,
+    folder: Folder = None,
+    now: Now = None,
+    settings: SettingsFile = None,
+    output: Output = Format.TEXT,
+    quiet: Quiet = False,
+) -> None:
+    """Begin with a service that has failures already: `init --baseline --logs FILE`."""
+    from bot.errors import UsageError
+    from bot.faces.cli import deciding_results, printing
+    from bot.faces.cli.commands import reading_of, setup_of
+    from bot.faces.trackers import open_tracker
+    from bot.usecases.baselining import record_baseline
+
+    if not baseline:
+        raise UsageError("Say what to begin with: `incidentbot init --baseline --logs FILE` records what is broken.")
+    setup = setup_of(settings)
+    read = reading_of(logs, None, now, quiet)
+    tracker = open_tracker(repo, folder, setup.settings)
+    deciding_results.recorded(record_baseline(read, tracker, setup, printing.wall_clock(), dry_run), output, quiet)
+
+
+def _desk(
+    repo: str | None, folder: Path | None, settings: Path | None, by: str | None, why: str, dry_run: bool
+) -> "Desk":
+    from bot.faces.cli import printing
+    from bot.faces.cli.commands import setup_of
+    from bot.faces.trackers import open_tracker
+    from bot.lifecycle.decisions import Order
+    from bot.text.redaction import redact
+    from bot.usecases.deciding import sit_down
+
+    setup = setup_of(settings)
+    order = Order(by or _whoever(), printing.wall_clock(), redact(why.strip()))
+    return sit_down(open_tracker(repo, folder, setup.settings), setup, order, dry_run)
+
+
+def _whoever() -> str:
+    import getpass
+    import os
+
+    try:
+        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
+
+
+def _number(text: str) -> int:
+    from bot.errors import UsageError
+
+    digits = text.lstrip("#")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits)):
+        raise UsageError(f"{text[:40]} is no issue's number; `incidentbot issues` lists them.")
+    return int(digits)
+
+
+def _time(text: str) -> int:
+    from bot.errors import UsageError
+    from bot.model.time import nanos_of
+
+    try:
+        return nanos_of(f"{text}T00:00:00Z" if len(text) == 10 else text)
+    except ValueError:
+        raise UsageError(f"--until {text[:40]} is no time; write 2025-09-15 or 2025-09-15T21:00:00Z.") from None
