@@ -38,7 +38,30 @@ class TrackerUnavailable(IncidentbotError):
     exit_code = 5
 
 
+class UnclearOutcome(TrackerUnavailable):
+    """A write that may have happened: its answer was lost or makes no sense. Look what stands; never re-send it."""
+
+
+class RateLimited(TrackerUnavailable):
+    """The tracker asked for a pause and did nothing; `wait` is its length in seconds."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Refused(TrackerUnavailable):
+    """The tracker refused this one thing, for a reason that other things need not share."""
+
+
 class PartlyDone(IncidentbotError):
-    """Some actions are confirmed, others are left for the next run; the message says which."""
+    """Some actions are confirmed, others are left for the next run; the message says which.
+
+    `result` is what the run has to tell all the same, in the terms of whoever raises it.
+    """
 
     exit_code = 6
+
+    def __init__(self, message: str, result: object = None) -> None:
+        super().__init__(message)
+        self.result = result

@@ -2,5 +2,7 @@
 
 from bot.filing.diff import Plan, diff
 from bot.filing.executor import execute
+from bot.filing.interface import Left, Memory, Outcome
+from bot.filing.pace import Pace
 
-__all__ = ["Plan", "diff", "execute"]
+__all__ = ["Left", "Memory", "Outcome", "Pace", "Plan", "diff", "execute"]

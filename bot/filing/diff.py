@@ -39,7 +39,7 @@ def diff(drafts: Iterable[Draft], existing: Mapping[int, Issue], most_new: int) 
 
 
 def _creation(draft: Draft) -> Action:
-    new = NewIssue(draft.title, draft.body, draft.labels)
+    new = NewIssue(draft.title, draft.body, draft.labels, draft.assignees)
     return Action(ActionKind.CREATE, draft.key, 0, draft.title, draft.because, new=new)
 
 
@@ -51,7 +51,7 @@ def _changes(draft: Draft, issue: Issue) -> list[Action]:
         body=draft.body if draft.body != issue.body else None,
         labels=draft.labels if _folded(draft.labels) != _folded(issue.labels) else None,
         status=draft.status if reopens or closes else None,
-        close_reason="completed" if closes else None,
+        close_reason=(draft.close_reason or "completed") if closes else None,
     )
     kind = ActionKind.REOPEN if reopens else ActionKind.CLOSE if closes else ActionKind.UPDATE
     if not change.fields:

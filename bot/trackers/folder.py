@@ -43,10 +43,29 @@ class FolderTracker:
         self._disk = disk or Disk()
         self._swept = False
 
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The name that signs what is written."""
+        return (self._author,)
+
     def list_issues(self) -> tuple[list[Issue], list[Warned]]:
         """Every issue, lowest number first, and each file that could not be read, with what to do about it."""
         with self._reading():
             return self._list()
+
+    def read_issue(self, number: int) -> Issue | None:
+        """An issue by its number; None where no file holds it."""
+        with self._reading():
+            return next((issue for issue in self._list()[0] if issue.number == number), None)
+
+    def newest(self) -> int:
+        """The highest number that a file holds."""
+        with self._reading():
+            return self._next_number() - 1
+
+    def unlisted(self, above: int) -> list[Issue]:
+        """None: a folder's list is never behind."""
+        return []
 
     def create(self, new: NewIssue) -> Issue:
         """File an issue under the next free number, which two processes at once never share."""

@@ -2,21 +2,11 @@
 
 from typing import Protocol
 
-from bot.errors import TrackerUnavailable
+from bot.errors import RateLimited, Refused, TrackerUnavailable, UnclearOutcome
 from bot.model.issue import Comment, DraftComment, Issue, IssueChange, NewIssue
 from bot.model.run import Warned
 
-
-class UnclearOutcome(TrackerUnavailable):
-    """A write that may have happened: its answer was lost or makes no sense. Reconcile by listing; never re-send it."""
-
-
-class RateLimited(TrackerUnavailable):
-    """The tracker asked for a pause and did nothing; `wait` is its length in seconds."""
-
-    def __init__(self, message: str, wait: float) -> None:
-        super().__init__(message)
-        self.wait = wait
+__all__ = ["RateLimited", "Refused", "Tracker", "TrackerUnavailable", "UnclearOutcome"]
 
 
 class Tracker(Protocol):
@@ -33,8 +23,31 @@ class Tracker(Protocol):
         """Requests sent, or files read and written, since it was opened."""
         ...
 
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Accounts the bot goes by here, as far as is known; what others wrote is not the bot's."""
+        ...
+
     def list_issues(self) -> tuple[list[Issue], list[Warned]]:
-        """Every issue of any status that may be the bot's, lowest number first, and what could not be read."""
+        """Every issue with the bot's label, of any status, lowest number first, and what could not be read.
+
+        Others may be among them, above all open ones of the bot's that lost the label.
+        """
+        ...
+
+    def read_issue(self, number: int) -> Issue | None:
+        """An issue as it stands now, whatever a list says; None where it is gone, or lives elsewhere."""
+        ...
+
+    def newest(self) -> int:
+        """A number that every issue created from now on will be above."""
+        ...
+
+    def unlisted(self, above: int) -> list[Issue]:
+        """Issues above this number that `list_issues` may not show yet; none where a list is never behind.
+
+        Costs requests. Finds a state, too, that a list doesn't show yet: read it afterwards.
+        """
         ...
 
     def comments(self, number: int) -> tuple[list[Comment], list[Warned]]:

@@ -1,47 +1,129 @@
 """Carrying a plan out, and what the repository remembers of it afterwards."""
 
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from bot.documents import Entry, render_dashboard
-from bot.filing import Plan, execute
-from bot.lifecycle import encode_repo
-from bot.model.issue import Action, ActionKind
+from bot.errors import UnclearOutcome
+from bot.filing import Outcome, Pace, Plan, execute
+from bot.lifecycle import BrokenState, decode_issue, encode_repo
+from bot.logs import Coverage
+from bot.model.issue import Action, ActionKind, Issue, IssueStatus
 from bot.model.state import RepoState, RunNote
 from bot.model.window import Window
 from bot.trackers.interface import Tracker
+from bot.usecases.advancing import advanced
 from bot.usecases.drafting import Drafted
-from bot.usecases.known import Known
+from bot.usecases.known import Known, name_of, tracked_after
 from bot.usecases.setup import Setup
 
+UNHURRIED = Pace(time.monotonic, time.sleep)
+"""No deadline, and no sleep of over a minute."""
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _MOST_DEPLOYMENTS = 500
 _MOST_RUNS = 20
 
 
+def pace_of(setup: Setup) -> Pace:
+    """The pace of a run that begins now: its deadline is the settings', and no limit is slept for over a minute."""
+    length = setup.settings.deadline
+    until = time.monotonic() + int(length[:-1]) * _SECONDS[length[-1]] if length else None
+    return Pace(time.monotonic, time.sleep, until)
+
+
 def execute_plan(
-    plan: Plan, drafted: Iterable[Drafted], window: Window, tracker: Tracker, known: Known, setup: Setup, wall: int
+    plan: Plan,
+    drafted: Iterable[Drafted],
+    window: Window,
+    tracker: Tracker,
+    known: Known,
+    setup: Setup,
+    wall: int,
+    pace: Pace,
+    coverages: tuple[Coverage, ...] = (),
 ) -> tuple[Action, ...]:
     """Do what the plan says and store what is to be remembered; a run that changes nothing writes nothing.
 
+    `coverages` are what was read of sources that go on from run to run; their watermarks follow where all is done.
     Returns the actions with the numbers of what was created. Raises what `execute` raises.
     """
-    drafted = tuple(drafted)
-
-    def conclude(done: tuple[Action, ...]) -> None:
-        after = _remembered(known.repo, window, plan, done, wall)
-        if after != known.repo or any(action.kind is ActionKind.CREATE for action in done):
-            page = render_dashboard(_entries(known, drafted, done), after, setup.templates)
-            tracker.write_state(encode_repo(after), page)
-
-    return execute(
-        plan.actions, tracker, known.repo, lambda state: tracker.write_state(encode_repo(state)), conclude, wall
-    )
+    memory = _Memory(plan, tuple(drafted), window, tracker, known, setup, wall, coverages)
+    return execute(plan.actions, tracker, known.repo, memory, wall, pace).done
 
 
-def _remembered(repo: RepoState, window: Window, plan: Plan, done: Iterable[Action], wall: int) -> RepoState:
-    kinds = Counter(action.kind for action in done)
+class _Memory:
+    """The tracker's state, as the executor asks for it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        drafted: tuple[Drafted, ...],
+        window: Window,
+        tracker: Tracker,
+        known: Known,
+        setup: Setup,
+        wall: int,
+        coverages: tuple[Coverage, ...],
+    ) -> None:
+        self._coverages = coverages
+        self._plan, self._drafted, self._window, self._wall = plan, drafted, window, wall
+        self._tracker, self._known, self._setup = tracker, known, setup
+        self._above = 0
+
+    def intend(self, state: RepoState) -> None:
+        """Store the intents."""
+        self._above = min((intent.above for intent in state.intents), default=0)
+        self._write(state)
+
+    def find(self, action: Action) -> int:
+        """The number of the issue that a lost answer was about: it is labelled, and says what was to be filed."""
+        label = self._setup.settings.labels.tracked.casefold()
+        for issue in self._tracker.unlisted(self._above):
+            labelled = label in (name.casefold() for name in issue.labels)
+            if labelled and issue.number not in self._known.issues and self._says(issue, action):
+                return issue.number
+        return 0
+
+    def _says(self, issue: Issue, action: Action) -> bool:
+        if action.new is not None and issue.body == action.new.body:
+            return True
+        with contextlib.suppress(BrokenState):
+            state = decode_issue(issue.body, self._setup.ring)
+            return state is not None and name_of(state.incident) == action.key
+        return False
+
+    def conclude(self, outcome: Outcome) -> None:
+        """Store what is to be remembered, and the page over all; nothing where both stand already."""
+        entries = _entries(self._known, self._drafted, outcome.done)
+        after = _remembered(self._known, self._window, self._plan, outcome, entries, self._wall)
+        after = advanced(after, self._known.repo, self._coverages)
+        if after == self._known.repo and not any(action.kind is ActionKind.CREATE for action in outcome.done):
+            return
+        authors = {*after.authors, *self._tracker.authors} - {*self._setup.settings.authors}
+        after = msgspec.structs.replace(after, authors=tuple(sorted(authors)))
+        self._write(after, render_dashboard(entries, after, self._setup.templates))
+
+    def _write(self, state: RepoState, page: str = "") -> None:
+        """Write the state; where the answer is lost, see whether it stands."""
+        text = encode_repo(state)
+        try:
+            self._tracker.write_state(text, page)
+        except UnclearOutcome:
+            self._tracker.unlisted(self._above)
+            if self._tracker.read_state() != text:
+                raise
+
+
+def _remembered(
+    known: Known, window: Window, plan: Plan, outcome: Outcome, entries: Iterable[Entry], wall: int
+) -> RepoState:
+    state, kinds = outcome.state, Counter(action.kind for action in outcome.done)
+    held = {action.key for action in plan.held_back} | {one.action.key for one in outcome.left}
     note = RunNote(
         at=wall,
         start=window.start,
@@ -50,24 +132,29 @@ def _remembered(repo: RepoState, window: Window, plan: Plan, done: Iterable[Acti
         updated=kinds[ActionKind.UPDATE],
         reopened=kinds[ActionKind.REOPEN],
         closed=kinds[ActionKind.CLOSE],
-        held_back=len(plan.held_back),
+        held_back=len(held),
     )
+    filed = {name_of(entry.state.incident) for entry in entries}
     changed = any(kind is not ActionKind.NONE for kind in kinds)
+    open_now = {e.number: name_of(e.state.incident) for e in entries if e.status is IssueStatus.OPEN}
     return msgspec.structs.replace(
-        repo,
-        intents=(),
+        state,
+        intents=tuple(one for one in state.intents if one.key not in filed and one.expires > wall),
         deployments=window.deployments[-_MOST_DEPLOYMENTS:],
-        held_back=tuple(sorted(action.key for action in plan.held_back)),
-        runs=(*repo.runs, note)[-_MOST_RUNS:] if changed else repo.runs,
+        held_back=tuple(sorted(held)),
+        runs=(*state.runs, note)[-_MOST_RUNS:] if changed else state.runs,
+        tracked=tracked_after(known, open_now),
+        said=known.said,
     )
 
 
 def _entries(known: Known, drafted: tuple[Drafted, ...], done: tuple[Action, ...]) -> list[Entry]:
-    """Every issue of the bot's as it is after the run."""
+    """Every issue of the bot's as it is after the run: as drafted where that was done, else as it was."""
     numbers: Mapping[str, int] = {action.key: action.number for action in done if action.kind is ActionKind.CREATE}
+    true = {action.number for action in done if action.change or action.kind is ActionKind.NONE}
     entries = {number: Entry(number, known.issues[number].status, state) for number, state in known.states.items()}
     for one in drafted:
         number = one.draft.number or numbers.get(one.draft.key, 0)
-        if number:
+        if number and (number in true or not one.draft.number):
             entries[number] = Entry(number, one.draft.status, one.state)
     return list(entries.values())

@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -17,6 +18,9 @@ KILL_BEFORE, KILL_AFTER = "kill-before", "kill-after"
 ERROR_BEFORE, ERROR_AFTER = "502-before", "502-after"
 RESET_BEFORE, RESET_AFTER = "reset-before", "reset-after"
 TRUNCATE_AFTER, SILENCE_AFTER = "truncate-after", "silence-after"
+
+Answer = tuple[int, dict[str, str], bytes]
+Answerer = Callable[["Recorded"], Answer]
 
 _HOP = frozenset({"connection", "content-length", "date", "host", "keep-alive", "server", "transfer-encoding"})
 
@@ -58,12 +62,18 @@ class Rule:
 
 
 class Proxy:
-    """Listens on a free port from the start; `url` is its address. `log` is what came since `forget`."""
+    """Listens on a free port from the start; `url` is its address. `log` is what came since `forget`.
 
-    def __init__(self) -> None:
+    Requests go on to the port `back`, or to an `answerer` of this process. `before` and `after` are called around each.
+    """
+
+    def __init__(self, answerer: "Answerer | None" = None) -> None:
         self.back = 0
+        self.answerer = answerer
         self.child: int | None = None
         self.log: list[Recorded] = []
+        self.before: Callable[[Recorded], None] = _nothing
+        self.after: Callable[[Recorded], None] = _nothing
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
         self._let_go = threading.Event()
@@ -89,11 +99,17 @@ class Proxy:
         self._rules.append(Rule(re.compile(match), how, times=times, skip=skip))
 
     def answer(
-        self, match: str, status: int, body: Any = None, headers: dict[str, str] | None = None, times: int = 1
+        self,
+        match: str,
+        status: int,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        times: int = 1,
+        skip: int = 0,
     ) -> None:
-        """Answer the next such requests from here; the body is sent as JSON unless it is bytes."""
+        """Answer the next such requests from here, after `skip` of them; the body is JSON unless it is bytes."""
         data = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
-        self._rules.append(Rule(re.compile(match), "", status, data, headers or {}, times))
+        self._rules.append(Rule(re.compile(match), "", status, data, headers or {}, times, skip))
 
     def take(self, request: Recorded) -> Rule | None:
         """Record a request, and the rule that is spent on it."""
@@ -125,6 +141,10 @@ class Proxy:
         self._server.server_close()
 
 
+def _nothing(_: Recorded) -> None:
+    """No hook."""
+
+
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -146,19 +166,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Recorded(self.command, self.path, dict(self.headers.items()), body)
         rule = self.proxy.take(request)
+        self.proxy.before(request)
         if rule and rule.status:
             return self._send(rule.status, rule.body, rule.headers)
         how = rule.how if rule else ""
         if how.endswith("-before"):
             return self._fail(how, 0, b"")
         status, headers, data = self._ask(request)
+        self.proxy.after(request)
         if how:
             return self._fail(how, status, data)
         return self._send(status, data, headers)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = relay  # noqa: N815
 
-    def _ask(self, request: Recorded) -> tuple[int, dict[str, str], bytes]:
+    def _ask(self, request: Recorded) -> Answer:
+        if self.proxy.answerer:
+            return self.proxy.answerer(request)
         connection = http.client.HTTPConnection("127.0.0.1", self.proxy.back, timeout=20)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
         connection.request(request.method, request.target, request.body or None, headers)

@@ -8,7 +8,7 @@ from bot.filing import diff, execute
 from bot.model.incident import Priority
 from bot.model.issue import ActionKind, Draft, DraftComment, Issue, IssueChange, IssueStatus
 from bot.model.state import RepoState
-from tests.filing.pretending import Memory, worlds
+from tests.filing.pretending import Clock, Memory, worlds
 
 ISSUE = Issue(7, "title", "body", labels=("incidentbot", "P1"))
 DRAFT = Draft("prod/api/root", 7, "title", "body", ("incidentbot", "P1"), "because", Priority.P1)
@@ -30,7 +30,7 @@ def test_second_diff_is_empty(world: tuple[list[Draft], list[Issue]]) -> None:
     drafts, existing = world
     tracker = Memory(*existing)
     plan = diff(drafts, tracker.issues, 10)
-    done = execute(plan.actions, tracker, RepoState(), tracker.write, lambda _: None, 0)
+    done = execute(plan.actions, tracker, RepoState(), tracker, 0, Clock().pace()).done
     numbers = {action.key: action.number for action in done if action.kind is ActionKind.CREATE}
     known = [changed(draft, number=draft.number or numbers[draft.key]) for draft in drafts]
     again = diff(known, tracker.issues, 10)
@@ -43,7 +43,7 @@ def test_what_no_draft_names_is_left_alone(world: tuple[list[Draft], list[Issue]
     """Issues without a draft stay as they are."""
     drafts, existing = world
     tracker = Memory(*existing)
-    execute(diff(drafts, tracker.issues, 10).actions, tracker, RepoState(), tracker.write, lambda _: None, 0)
+    execute(diff(drafts, tracker.issues, 10).actions, tracker, RepoState(), tracker, 0, Clock().pace())
     named = {draft.number for draft in drafts}
     assert [tracker.issues[i.number] for i in existing if i.number not in named] == [
         i for i in existing if i.number not in named

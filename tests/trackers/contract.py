@@ -11,6 +11,7 @@ from bot.trackers.interface import Tracker
 OpenTracker = Callable[[], Tracker]
 
 LONGEST_BODY = 65_536
+LABEL = "incidentbot"
 AWKWARD_BODIES = [
     "",
     "one line",
@@ -101,9 +102,9 @@ class TrackerContract:
 
     @pytest.mark.parametrize("reason", ["completed", "not_planned", "duplicate"])
     def test_close_reasons(self, open_tracker: OpenTracker, reason: str) -> None:
-        """An issue closes with its reason; reopening it forgets the reason."""
+        """An issue with the bot's label closes with its reason; reopening it forgets the reason."""
         tracker = open_tracker()
-        number = tracker.create(NewIssue("t", "b")).number
+        number = tracker.create(NewIssue("t", "b", (LABEL,))).number
         tracker.change(number, IssueChange(status=IssueStatus.CLOSED, close_reason=reason))
         [closed] = open_tracker().list_issues()[0]
         assert (closed.status, closed.close_reason) == (IssueStatus.CLOSED, reason)
@@ -160,6 +161,30 @@ class TrackerContract:
         tracker.write_state(state)
         assert open_tracker().read_state() == state
         assert open_tracker().list_issues() == ([], [])
+
+    def test_an_issue_by_its_number(self, open_tracker: OpenTracker) -> None:
+        """An issue read by its number is as it stands; a number that nobody has is None."""
+        tracker = open_tracker()
+        created = tracker.create(NewIssue("t", "b"))
+        changed = tracker.change(created.number, IssueChange(body="c"))
+        assert open_tracker().read_issue(created.number) == changed
+        assert open_tracker().read_issue(created.number + 1) is None
+
+    def test_what_comes_is_above_the_newest(self, open_tracker: OpenTracker) -> None:
+        """What is created later has a higher number than `newest` told, and is listed, or found above that number."""
+        tracker = open_tracker()
+        tracker.create(NewIssue("t", "b", (LABEL,)))
+        above = open_tracker().newest()
+        later = tracker.create(NewIssue("u", "b", (LABEL,)))
+        assert later.number > above
+        again = open_tracker()
+        found = [*again.list_issues()[0], *again.unlisted(above)]
+        assert later in found
+
+    def test_the_author_is_one_of_its_authors(self, open_tracker: OpenTracker) -> None:
+        """A tracker knows the account that it files by, once it has."""
+        tracker = open_tracker()
+        assert tracker.create(NewIssue("t", "b")).author in tracker.authors
 
     def test_unknown_issue(self, open_tracker: OpenTracker) -> None:
         """Changing or commenting on an issue that isn't there is TrackerUnavailable, one line, and creates nothing."""

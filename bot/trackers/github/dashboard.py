@@ -35,6 +35,11 @@ class Dashboard:
         """Login of who filed the dashboard; "" where there is none."""
         return self._own.author if self._own else ""
 
+    @property
+    def known(self) -> bool:
+        """Whether a dashboard is known to be there."""
+        return self._own is not None
+
     def found(self, candidates: Iterable[IssueReply], known: frozenset[str]) -> list[Warned]:
         """Take what a listing shows as dashboards, and say what is odd. Only what a `known` author filed is closed."""
         ranked = sorted(candidates, key=lambda reply: (not _whole(reply), reply.number))
@@ -153,13 +158,18 @@ def is_dashboard(reply: IssueReply, label: str, known: frozenset[str]) -> bool:
     """Whether a listed issue is a dashboard of ours: by its marker or title, its label, and who wrote it.
 
     `known` are logins in lower case. A marker counts with the label and an author of the project; a mere title needs a
-    known author or the lock, and without the label only what a known author filed and nobody closed counts.
+    known author or the lock. Without the label, only what a known author filed and nobody closed counts, or what has
+    marker, title and lock: the label may have been renamed.
     """
     marked, titled = marker.marked(_body(reply)), reply.title == marker.TITLE
     ours = reply.author.casefold() in known
     if ours:
         return (marked or titled) and (reply.labelled(label) or reply.state == "open")
-    return reply.labelled(label) and reply.by_insider and (marked or (titled and reply.locked))
+    if not reply.by_insider:
+        return False
+    if not reply.labelled(label):
+        return marked and titled and reply.locked and reply.state == "open"
+    return marked or (titled and reply.locked)
 
 
 def _body(reply: IssueReply) -> str:

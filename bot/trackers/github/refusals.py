@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bot.errors import TrackerUnavailable
-from bot.trackers.interface import RateLimited, UnclearOutcome
+from bot.errors import RateLimited, Refused, TrackerUnavailable, UnclearOutcome
 
 SECONDARY_WAIT = 60.0
 """Seconds GitHub asks to wait after a secondary limit that names none.
@@ -20,7 +19,15 @@ _PRIMARY = re.compile(r"api rate limit exceeded", re.I)
 _UNPRINTABLE = re.compile(r"[^ -~\u00a1-\u1fff\u3000-\ud7ff]+")
 
 
-class Invalid(TrackerUnavailable):
+class Absent(Refused):
+    """An issue that isn't there: `status` is 404 (never was, or can't be seen), 410 (deleted) or 301 (transferred)."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Invalid(Refused):
     """A 422, with GitHub's list of what was wrong."""
 
     def __init__(self, message: str, errors: tuple[Any, ...]) -> None:
@@ -77,6 +84,16 @@ class Answer(msgspec.Struct, frozen=True):
         return bool(_SECONDARY.search(self.message))
 
     @property
+    def disabled(self) -> bool:
+        """Whether the repository has no issues at all."""
+        return "disabled" in self.message.lower()
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether a 403 is about the repository or the token, not about one issue."""
+        return "archived" in self.message.lower() or "x-github-sso" in self.headers
+
+    @property
     def limited(self) -> bool:
         """Whether this is a rate limit, primary or secondary."""
         if self.status == 429:
@@ -124,8 +141,12 @@ def explain(asked: Asked, answer: Answer, now: float) -> TrackerUnavailable:
         return _failed(asked, answer)
     if answer.status == 422:
         return Invalid(_invalid(asked, answer), answer.errors)
-    teller = _TELLERS.get(answer.status, _other)
-    return TrackerUnavailable(teller(asked, answer))
+    message = _TELLERS.get(answer.status, _other)(asked, answer)
+    if asked.number and (answer.status == 404 or (answer.status == 410 and not answer.disabled)):
+        return Absent(message, answer.status)
+    if asked.number and answer.status == 403 and not answer.everywhere:
+        return Refused(message)
+    return TrackerUnavailable(message)
 
 
 def _limited(asked: Asked, answer: Answer, now: float) -> RateLimited:
@@ -188,7 +209,7 @@ def _missing(asked: Asked, answer: Answer) -> str:
 
 
 def _gone(asked: Asked, answer: Answer) -> str:
-    if asked.number and "disabled" not in answer.message.lower():
+    if asked.number and not answer.disabled:
         return f"{asked.where} was deleted (410): run again, so that it is listed anew."
     return (
         f"Issues are disabled in {asked.repo} (410): enable them under Settings > General > Features, or name another"
@@ -214,11 +235,20 @@ def _other(asked: Asked, answer: Answer) -> str:
     )
 
 
-def redirected(asked: Asked, status: int, name: str) -> TrackerUnavailable:
-    """The error for a redirect, which is never followed, lest another repository be written to. `name` may be ""."""
+def redirected(asked: Asked, status: int, name: str, number: int = 0) -> TrackerUnavailable:
+    """The error for a redirect, which is never followed, lest another repository be written to.
+
+    `name` is the repository it points to ("": not known), `number` the issue there. An issue of another number is one
+    that was transferred.
+    """
+    if asked.number and number not in (0, asked.number):
+        there = f"{name or 'another repository'}#{number}"
+        return Absent(
+            f"{asked.where} was transferred to {there} ({status}): it is left to those who keep it there.", 301
+        )
     to = f"is now {name}" if name else "was renamed or moved"
     if asked.number and not name:
-        return TrackerUnavailable(f"{asked.where} was moved ({status}): run again, so that it is listed anew.")
+        return Absent(f"{asked.where} was moved ({status}): run again, so that it is listed anew.", 301)
     return TrackerUnavailable(
         f"{asked.repo} {to} ({status}): set GITHUB_REPOSITORY or --repo to its new name; nothing was done."
     )

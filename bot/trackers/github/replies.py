@@ -3,6 +3,7 @@
 Source of the fields: https://docs.github.com/en/rest/issues
 """
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -112,6 +113,12 @@ def repository_of(url: str) -> str:
     """`owner/name` within an API url such as `https://host/repos/owner/name/issues/5`; "" where there is none."""
     owner_and_name = urlsplit(url).path.partition("/repos/")[2].split("/")[:2]
     return "/".join(owner_and_name) if len(owner_and_name) == 2 else ""
+
+
+def issue_number_of(url: str) -> int:
+    """The issue's number within an API url; 0 where it has none."""
+    found = re.search(r"/issues/(\d{1,18})(?:/|$)", urlsplit(url).path)
+    return int(found[1]) if found else 0
 
 
 def next_query(link: str) -> dict[str, str]:

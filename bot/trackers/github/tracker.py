@@ -1,5 +1,6 @@
 """Issues in a GitHub repository behind the tracker's protocol."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,15 @@ from bot.model.run import Warned
 from bot.trackers.github import marker
 from bot.trackers.github.dashboard import Dashboard, is_dashboard
 from bot.trackers.github.labels import Labels, demand
-from bot.trackers.github.refusals import Invalid
+from bot.trackers.github.probing import Probe
+from bot.trackers.github.refusals import Absent, Invalid
 from bot.trackers.github.replies import CommentReply, IssueReply, comment_of, issue_of
 
 if TYPE_CHECKING:
     from bot.trackers.github.wire import Policy, Wire
 
 API_URL = "https://api.github.com"
+PAGE = 100
 
 _REPO = re.compile(r"[A-Za-z0-9][\w-]*/[\w.-]+", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+")
@@ -75,6 +78,7 @@ class GitHubTracker:
         self._labels = Labels(wire)
         self._dashboard = Dashboard(wire, self._labels, label)
         self._listed = False
+        self._me: str | None = None
 
     @property
     def requests(self) -> int:
@@ -87,13 +91,18 @@ class GitHubTracker:
         return tuple(self._authors)
 
     def list_issues(self) -> tuple[list[Issue], list[Warned]]:
-        """Every issue that carries the label or was filed by a known author, lowest number first, without comments."""
+        """Every issue that carries the label, and open ones without it by a known author; lowest number first.
+
+        Their comments aren't read. A closed issue whose label was taken off is nobody's business any more: to list it
+        would double the requests of every run.
+        """
         replies = {reply.number: reply for reply in self._pages({"labels": self._label})}
         self._learn(*(reply.author for reply in self._dashboards(replies.values())))
         warnings: list[Warned] = []
         for author in self.authors:
             try:
-                replies |= {reply.number: reply for reply in self._pages({"creator": author})}
+                mine = self._pages({"creator": author, "state": "open"})
+                replies |= {reply.number: reply for reply in mine}
             except Invalid:
                 warnings.append(Warned(self.name, f"GitHub knows no account {author}: take it off the bot's authors."))
         boards = self._dashboards(replies.values())
@@ -103,6 +112,38 @@ class GitHubTracker:
         kept = [reply for number, reply in sorted(replies.items()) if number not in hidden and self._incident(reply)]
         self._labels.seen(name for reply in replies.values() for name in reply.label_names)
         return [issue_of(reply) for reply in kept], warnings
+
+    def read_issue(self, number: int) -> Issue | None:
+        """An issue as it stands; None where it was deleted, transferred, converted, or is a pull request."""
+        reply = self._reply(number)
+        return issue_of(reply) if reply and reply.pull_request is None else None
+
+    def newest(self) -> int:
+        """The highest number that a list of everything shows: one request, and what is created now is above it."""
+        return max((reply.number for reply in self._newest()), default=0)
+
+    def unlisted(self, above: int) -> list[Issue]:
+        """Issues above this number that a list doesn't show yet, read one by one; and a dashboard among them.
+
+        One request for the newest hundred of all issues, one for each number missing there, and for the numbers above
+        until several in a row are no issue. Without a dashboard, also who the token's account is, and what it filed.
+        """
+        found = {} if self._dashboard.known else self._mine()
+        newest = {reply.number: reply for reply in self._newest()}
+        lowest = min(newest, default=0) - 1 if len(newest) == PAGE else 0
+        probe = Probe(max(above, lowest), frozenset(newest))
+        while number := probe.next():
+            reply = self._reply(number)
+            probe.seen(reply is not None)
+            if reply:
+                newest[number] = reply
+        found |= newest
+        boards = self._dashboards(found.values())
+        if boards and not self._dashboard.known:
+            self._learn(*(reply.author for reply in boards))
+            self._dashboard.found(boards, self._known)
+        hidden = {reply.number for reply in boards}
+        return [issue_of(one) for n, one in sorted(found.items()) if n not in hidden and self._ours(one)]
 
     def comments(self, number: int) -> tuple[list[Comment], list[Warned]]:
         """The comments of one issue, oldest first; GitHub gives them whole or not at all."""
@@ -169,6 +210,30 @@ class GitHubTracker:
         return reply.pull_request is None and not (
             reply.title == marker.TITLE and reply.author.casefold() in self._known
         )
+
+    def _ours(self, reply: IssueReply) -> bool:
+        return self._incident(reply) and (reply.labelled(self._label) or reply.author.casefold() in self._known)
+
+    def _mine(self) -> dict[int, IssueReply]:
+        """What the token's own account filed; asked for where no dashboard tells who the bot is."""
+        if self._me is None:
+            self._me = self._wire.login()
+        if not self._me:
+            return {}
+        self._learn(self._me)
+        with contextlib.suppress(Invalid):
+            return {reply.number: reply for reply in self._pages({"creator": self._me})}
+        return {}
+
+    def _newest(self) -> list[IssueReply]:
+        query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
+        return self._wire.page("/issues", query, IssueReply, "listing the newest issues")
+
+    def _reply(self, number: int) -> IssueReply | None:
+        try:
+            return self._wire.get(f"/issues/{number}", IssueReply, "reading an issue", number)
+        except Absent:
+            return None
 
     def _trusts(self, reply: CommentReply) -> bool:
         return reply.author.casefold() in self._known or reply.by_insider

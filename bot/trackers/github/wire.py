@@ -19,12 +19,13 @@ from urllib3.exceptions import NewConnectionError
 
 from bot.errors import TrackerUnavailable
 from bot.trackers.github.refusals import Asked, answer_of, explain, pause, redirected, unclear, wrong_repository
-from bot.trackers.github.replies import next_query, repository_of
+from bot.trackers.github.replies import issue_number_of, next_query, repository_of
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
 SLEEP_CEILING = 60.0
 READ_TRIES = 3
 MAX_PAGES = 1000
+ACTIONS_LOGIN = "github-actions[bot]"
 API_VERSION = "2022-11-28"
 
 
@@ -144,10 +145,25 @@ class Wire:
             f"{self.repo} shows over {MAX_PAGES} pages when {doing}: give the bot a label of its own."
         )
 
+    def page(self, path: str, query: Mapping[str, str], kind: type[R], doing: str) -> list[R]:
+        """The first page of a listing under the repository."""
+        asked = Asked(self.repo, "GET", doing)
+        return self._rows(asked, self._send(asked, path, query, None)[1], kind)
+
     def get(self, path: str, kind: type[R], doing: str, number: int = 0) -> R:
         """One value from under the repository."""
         asked = Asked(self.repo, "GET", doing, number)
         return self._checked(asked, self._send(asked, path, {}, None)[1], kind)
+
+    def login(self) -> str:
+        """The account of the token; for an app's token, which can't ask, that of GitHub Actions."""
+        try:
+            _, data = self._requester.requestJsonAndCheck("GET", "/user")
+        except GithubException as refusal:
+            return ACTIONS_LOGIN if refusal.status == 403 else ""
+        except (RedirectRefused, requests.RequestException, ValueError, TypeError, AttributeError):
+            return ""
+        return str(data.get("login") or "") if isinstance(data, dict) else ""
 
     def write(self, verb: str, path: str, body: Mapping[str, Any], kind: type[R], doing: str, number: int = 0) -> R:
         """Send a write, once; what GitHub answers, as a value of our repository and of the issue that was meant."""
@@ -185,7 +201,7 @@ class Wire:
         except GithubException as refusal:
             error = self._refused(asked, refusal)
         except RedirectRefused as moved:
-            error = redirected(asked, moved.status, self._new_name(moved.location))
+            error = redirected(asked, moved.status, self._new_name(moved.location), issue_number_of(moved.location))
         except requests.RequestException as failure:
             error = _unreached(asked, failure, self._requester.hostname_and_port)
         except (ValueError, TypeError, AttributeError):

@@ -1,0 +1,1 @@
+"""Runs that die, are answered wrongly, or meet: afterwards, one issue for each incident."""
