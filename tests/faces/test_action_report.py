@@ -3,6 +3,7 @@
 import io
 import json
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ from bot.faces.action.notes import MOST, notes
 from bot.faces.action.runner import SUMMARY_LIMIT, command, safe
 from bot.faces.action.summary import within
 from bot.model.issue import Issue, NewIssue
+from bot.model.time import HOUR, nanos_of
 from bot.trackers.folder import FolderTracker
 from bot.trackers.interface import UnclearOutcome
+from tests.bench.logging_server import LoggingServer
 from tests.faces.action_bench import OURS, command_of, commands
 from tests.faces.running import EXAMPLE
 
@@ -81,7 +84,7 @@ def many(count: int) -> str:
     return json.dumps([
         {
             "insertId": f"{service}-{minute}",
-            "timestamp": f"2025-01-01T00:{minute:02}:00Z",
+            "timestamp": f"2026-03-04T09:{minute:02}:00Z",
             "severity": "CRITICAL",
             "textPayload": f"ValueError: {'x' * 3000} {chr(97 + service % 26) * (service // 26 + 1)} is gone",
             "resource": {"type": "cloud_run_revision", "labels": {"service_name": f"shop-{service}"}},
@@ -154,13 +157,16 @@ def test_outputs_agree_with_what_was_done(case: Case) -> None:
 
 
 def test_at_most_ten_annotations_and_one_mebibyte(case: Case, tmp_path: Path) -> None:
-    """Many incidents give ten annotations, the last of which counts the rest, and a summary within what is left."""
+    """Many incidents give ten annotations, the last of which counts the rest, and a summary within what is left.
+
+    Ten are filed, and one more issue lists the thirty that are held back.
+    """
     (tmp_path / "many.json").write_text(many(40))
     case.env["INPUT_LOGS"] = "many.json"
     _, outputs, page, log = case()
     shown = [found for found in commands(log) if "group" not in found.name]
     assert int(outputs["incidents"]) == 40
-    assert int(outputs["created"]) + int(outputs["held_back"]) == 40
+    assert (outputs["created"], outputs["held_back"]) == ("11", "30")
     assert len(shown) == MOST
     assert shown[-1].data.startswith(f"{int(outputs['created']) + (outputs['held_back'] != '0') - 9} more")
     assert page.count("shop-") >= 40
@@ -305,3 +311,21 @@ def test_a_quiet_window_is_no_failure(case: Case, tmp_path: Path) -> None:
     assert [command.name for command in commands(log)] == ["notice"]
     quiet.write_text("[{]")
     assert case()[0] == 4
+
+
+def test_a_project_is_read_instead_of_files(case: Case) -> None:
+    """With the input project the same issues come from Cloud Logging; the next run goes on from there."""
+    assert case()[0] == 0
+    from_files = [(issue.title, issue.labels, issue.body) for issue in case.tracker.list_issues()[0]]
+    case.tracker = FolderTracker(case.output.parent / "others")
+    with LoggingServer() as server:
+        rows = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+        hours = (time.time_ns() - min(nanos_of(row["timestamp"]) for row in rows)) // HOUR + 1
+        server.add("harbor-prod", rows)
+        case.env |= {"INPUT_LOGS": "", "INPUT_PROJECT": "harbor-prod", "INPUT_LOGGING_ENDPOINT": server.address}
+        case.env["INPUT_SINCE"] = f"{hours}h"
+        assert case()[0] == 0
+        case.env["INPUT_SINCE"] = ""
+        assert case()[0] == 0
+        assert [(issue.title, issue.labels, issue.body) for issue in case.tracker.list_issues()[0]] == from_files
+        assert len(server.asked) == 2

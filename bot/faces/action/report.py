@@ -19,7 +19,9 @@ from bot.model.time import iso
 def report(ending: Ending, journal: Journal, env: Mapping[str, str], log: TextIO) -> int:
     """Write everything there is to tell and return the exit code: 1 where a file of the runner's can't be written."""
     repo = env.get("INPUT_REPO", "").strip() or env.get("GITHUB_REPOSITORY", "")
-    ending = msgspec.structs.replace(ending, repo=repo, done=tuple(journal.done), unclear=journal.unclear)
+    ending = msgspec.structs.replace(
+        ending, repo=repo, done=tuple(journal.done), unclear=None if ending.result else journal.unclear
+    )
     runner = Runner(env, log)
     code = _write(ending, runner, env.get("GITHUB_SERVER_URL", ""))
     if ending.result:
