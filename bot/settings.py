@@ -36,6 +36,7 @@ class Labels(_Section):
     in_progress: str = Field("actively-being-worked-on", description="Someone works on it.")
     awaiting: str = Field("resolved-awaiting-deployment", description="Fix commits are linked, not yet deployed.")
     regression: str = Field("regression", description="It came back after it was closed.")
+    ignore: str = Field("ignore", description="Set by people: the bot leaves the issue alone.")
 
     def of(self, priority: Priority) -> str:
         """The label of this priority."""
@@ -43,7 +44,7 @@ class Labels(_Section):
 
     def all(self) -> tuple[str, ...]:
         """Every label the bot may set or remove."""
-        return tuple(str(value) for value in self.model_dump().values())
+        return tuple(str(value) for value in self.model_dump(exclude={"ignore"}).values())
 
 
 class PolicySettings(_Section):
@@ -54,6 +55,7 @@ class PolicySettings(_Section):
     activate: float | None = None
     deactivate: float | None = None
     least: int | None = None
+    dwell: int | None = Field(None, ge=0, description="Minutes of log time that what started or stopped stays so.")
 
 
 class Redaction(_Section):
@@ -77,6 +79,12 @@ class Settings(BaseSettings):
         Priority.P2, description="The least priority that gets an issue; below, it is reported."
     )
     max_new_issues: int = Field(10, ge=0, description="New issues in one run, P0 and P1 not counted.")
+    deadline: str | None = Field(
+        None, pattern=r"^[0-9]{1,6}[smhd]$", description="How long a run may write, as 90s, 10m or 1h; the rest waits."
+    )
+    unmute_factor: float = Field(
+        10.0, gt=1, description="How many times worse than when it was muted, or recorded as known, speaks again."
+    )
     environments: dict[str, str] = Field({}, description="Environment of each project id; unmapped: the id itself.")
     development: tuple[str, ...] = Field((), description="Environments whose new incidents are titled active-dev.")
     ceilings: dict[str, Priority] = Field({}, description="The highest priority an environment can have.")
@@ -84,6 +92,11 @@ class Settings(BaseSettings):
     policies: dict[str, PolicySettings] = Field({}, description="Priority policies by name, over the built-in ones.")
     templates: Path | None = Field(None, description="Folder of templates that come before the built-in ones.")
     playbooks: Path | None = Field(None, description="Folder of playbooks (*.toml) that come before the built-in ones.")
+    codeowners: Path | None = Field(None, description="CODEOWNERS file; whose code failed is named on the page.")
+    owners: dict[str, tuple[str, ...]] = Field({}, description="Accounts and teams by service, before CODEOWNERS.")
+    assign: bool = Field(
+        False, description="Whether new issues are assigned to owners' accounts; GitHub refuses those without access."
+    )
     authors: tuple[str, ...] = Field(
         (), description="Accounts the bot goes by, beside those it learns from what it wrote."
     )

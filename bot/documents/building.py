@@ -7,6 +7,7 @@ from statistics import median
 import msgspec
 
 from bot.documents.query import log_filter
+from bot.documents.rollback import rollback_command
 from bot.documents.view import (
     CauseView,
     ComponentView,
@@ -19,11 +20,13 @@ from bot.documents.view import (
     MomentView,
     PlaybookView,
     PolicyView,
+    RecurrenceView,
     RequestsView,
     RestartsView,
+    RollbackView,
     SampleView,
 )
-from bot.model.incident import Evidence, Incident, Member, Nature, Playbook
+from bot.model.incident import ActivePolicy, Evidence, Incident, Member, Nature, Playbook
 from bot.model.signature import ExceptionInfo, Frame, Kind
 from bot.model.time import MINUTE, minute_of
 from bot.model.window import Sample
@@ -49,7 +52,9 @@ class Detail(msgspec.Struct, frozen=True):
     name: int = _LONGEST_NAME
 
 
-def view_of(incident: Incident, playbooks: Iterable[Playbook], detail: Detail) -> IncidentView:
+def view_of(
+    incident: Incident, playbooks: Iterable[Playbook], detail: Detail, owners: Iterable[str] = ()
+) -> IncidentView:
     """What the page shows of an incident, in this much detail."""
     shown = incident.symptoms[: detail.symptoms]
     names = {incident.root.fingerprint: "R"} | {member.fingerprint: f"S{n}" for n, member in enumerate(shown, 1)}
@@ -71,11 +76,8 @@ def view_of(incident: Incident, playbooks: Iterable[Playbook], detail: Detail) -
         observed_until=incident.observed_until,
         started_before=_started_before(incident),
         ongoing=incident.observed_until - incident.last <= _usual_pause(incident),
-        policies=tuple(
-            PolicyView(cut(policy.name, detail.name), policy.priority.value, cut(policy.because, detail.name))
-            for policy in incident.policies[: detail.listed]
-            if policy.priority == incident.policies[0].priority
-        ),
+        policies=_policies((p for p in incident.policies if p.priority == incident.policies[0].priority), detail),
+        stopped=_policies(incident.stopped, detail),
         requests=_requests(incident),
         services=_cut_all(sorted({name for member in incident.members for name in member.services}), detail),
         revisions=_cut_all(incident.revisions, detail),
@@ -90,11 +92,21 @@ def view_of(incident: Incident, playbooks: Iterable[Playbook], detail: Detail) -
         deployments=deployments,
         timeline=_timeline(incident, deployments),
         restarts=_restarts(incident, detail),
+        rollback=_rollback(incident, detail),
+        recurrence=_recurrence(incident),
+        owners=_cut_all(owners, detail),
         playbooks=tuple(
             PlaybookView(book.name, book.hint, book.now, book.checks, book.prevention, book.reference)
             for book in playbooks
         ),
         filter=FilterView(Untrusted(log_filter(incident))),
+    )
+
+
+def _policies(policies: Iterable[ActivePolicy], detail: Detail) -> tuple[PolicyView, ...]:
+    return tuple(
+        PolicyView(cut(one.name, detail.name), one.priority.value, cut(one.because, detail.name), one.since)
+        for one in list(policies)[: detail.listed]
     )
 
 
@@ -271,3 +283,16 @@ def _restarts(incident: Incident, detail: Detail) -> RestartsView | None:
         shortest=min(pauses),
         longest=max(pauses),
     )
+
+
+def _rollback(incident: Incident, detail: Detail) -> RollbackView | None:
+    good = incident.good
+    if good is None:
+        return None
+    command = Untrusted(rollback_command(incident.place, good.revision))
+    return RollbackView(cut(good.revision, detail.name), command, good.answered, good.until * MINUTE)
+
+
+def _recurrence(incident: Incident) -> RecurrenceView | None:
+    found = incident.recurrence
+    return RecurrenceView(found.median, found.low, found.high, found.pauses) if found else None

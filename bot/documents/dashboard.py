@@ -6,7 +6,7 @@ import jinja2
 import msgspec
 
 from bot.model.issue import IssueStatus
-from bot.model.state import IssueState, Phase, RepoState, RunNote
+from bot.model.state import Hole, IssueState, Phase, RepoState, RunNote
 from bot.text.templates import render
 from bot.text.untrusted import Untrusted
 
@@ -36,10 +36,20 @@ class RowView(msgspec.Struct, frozen=True):
     last: int
 
 
+class HoleView(msgspec.Struct, frozen=True):
+    """A time (nanoseconds) of which a project's entries can't be read any more, and why."""
+
+    source: Untrusted
+    start: int
+    end: int
+    because: str
+
+
 class DashboardView(msgspec.Struct, frozen=True):
     """What `dashboard.md.j2` may use. Rows are sorted by priority, the oldest first; `more` are not in `open`.
 
-    `held_back` names incidents that wait for a later run; `runs` are the last ones that changed something, newest first.
+    `held_back` names incidents that wait for a later run; `runs` are the last ones that changed something, and
+    `holes` what can't be read any more, both newest first.
     """
 
     open: tuple[RowView, ...]
@@ -48,6 +58,7 @@ class DashboardView(msgspec.Struct, frozen=True):
     muted: tuple[RowView, ...]
     held_back: tuple[Untrusted, ...]
     runs: tuple[RunNote, ...]
+    holes: tuple[HoleView, ...] = ()
 
 
 def render_dashboard(entries: Iterable[Entry], repo: RepoState, environment: jinja2.Environment) -> str:
@@ -67,7 +78,12 @@ def _view(entries: list[Entry], repo: RepoState) -> DashboardView:
         muted=_rows(one for one in rows if one.state.phase is Phase.MUTED),
         held_back=tuple(Untrusted(key) for key in repo.held_back[:_MOST_ROWS]),
         runs=tuple(reversed(repo.runs[-_MOST_RUNS:])),
+        holes=tuple(_hole(one) for one in reversed(repo.holes[-_MOST_RUNS:])),
     )
+
+
+def _hole(one: Hole) -> HoleView:
+    return HoleView(Untrusted(one.source.partition("@")[0]), one.start, one.end, one.because)
 
 
 def _rows(entries: Iterable[Entry]) -> tuple[RowView, ...]:

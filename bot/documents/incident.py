@@ -1,8 +1,11 @@
 """The page and the title of one incident's issue."""
 
+from collections.abc import Iterable
+
 import jinja2
 
 from bot.documents.building import Detail, view_of
+from bot.documents.prelude import without_prelude
 from bot.errors import SettingsError
 from bot.model.incident import Incident, Playbook
 from bot.text.markdown import words
@@ -23,16 +26,21 @@ _DETAILS = (
 
 
 def render_incident(
-    incident: Incident, playbooks: tuple[Playbook, ...], environment: jinja2.Environment, limit: int = 60_000
+    incident: Incident,
+    playbooks: tuple[Playbook, ...],
+    environment: jinja2.Environment,
+    limit: int = 60_000,
+    owners: Iterable[str] = (),
 ) -> str:
     """The Markdown page of an incident, at most `limit` characters long.
 
     Where it would be longer, samples are shortened, then those of symptoms left out, then symptoms; fences and tables
-    stay whole. Raises SettingsError where the template can't be rendered, or is too long even so.
+    stay whole. `owners` are accounts and teams without their `@`. Raises SettingsError where the template can't be
+    rendered, or is too long even so.
     """
     page = ""
     for detail in _DETAILS:
-        page = render(environment, TEMPLATE, incident=view_of(incident, playbooks, detail)).strip() + "\n"
+        page = render(environment, TEMPLATE, incident=view_of(incident, playbooks, detail, owners)).strip() + "\n"
         if len(page) <= limit:
             return page
     raise SettingsError(
@@ -53,7 +61,7 @@ def title(incident: Incident, kind: str) -> str:
 
 def _said(incident: Incident) -> str:
     if not incident.root.trace:
-        return incident.root.title
+        return without_prelude(incident.root.title)
     cause = incident.root.trace.cause
     return f"{cause.short_type}: {_sentence(cause.value)}" if cause.value.strip() else cause.short_type
 

@@ -27,11 +27,12 @@ _LANGUAGES = {
 
 
 class PolicyView(msgspec.Struct, frozen=True):
-    """A priority policy that holds: its priority, and the measured fact that made it hold."""
+    """A priority policy that holds, or stopped: what is measured, and since when it is so (0: unknown)."""
 
     name: Untrusted
     priority: str
     because: Untrusted
+    since: int = 0
 
 
 class RequestsView(msgspec.Struct, frozen=True):
@@ -142,6 +143,30 @@ class MomentView(msgspec.Struct, frozen=True):
     deployment: DeploymentView | None = None
 
 
+class RollbackView(msgspec.Struct, frozen=True):
+    """The last good revision. `command` goes back to it, empty where the platform's names aren't plain.
+
+    `answered` are requests it answered in the logs, the last at `until`; where 0, it was deployed at `until`.
+    """
+
+    revision: Untrusted
+    command: Untrusted
+    answered: int
+    until: int
+
+
+class RecurrenceView(msgspec.Struct, frozen=True):
+    """How the root comes back: the median pause, and where the middle four fifths of the pauses lie.
+
+    `low` and `high` are 0 where the spread isn't known; `median` is the mean then.
+    """
+
+    median: int
+    low: int
+    high: int
+    pauses: int
+
+
 class RestartsView(msgspec.Struct, frozen=True):
     """Exits of the container, by the minute: how many from `since` on, and the times between one and the next."""
 
@@ -196,6 +221,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     started_before: int | None
     ongoing: bool
     policies: tuple[PolicyView, ...]
+    stopped: tuple[PolicyView, ...]
     requests: RequestsView | None
     services: tuple[Untrusted, ...]
     revisions: tuple[Untrusted, ...]
@@ -210,6 +236,9 @@ class IncidentView(msgspec.Struct, frozen=True):
     deployments: tuple[DeploymentView, ...]
     timeline: tuple[MomentView, ...]
     restarts: RestartsView | None
+    rollback: RollbackView | None
+    recurrence: RecurrenceView | None
+    owners: tuple[Untrusted, ...]
     playbooks: tuple[PlaybookView, ...]
     filter: FilterView
 

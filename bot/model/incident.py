@@ -108,11 +108,38 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class ActivePolicy(msgspec.Struct, frozen=True):
-    """A priority policy that holds, and the measured fact that made it hold."""
+    """A priority policy that holds, and the measured fact that made it hold; or one that stopped, and what is measured.
+
+    `since` is the log time from which it has held, or not held (nanoseconds).
+    """
 
     name: str
     priority: Priority
     because: str
+    since: int = 0
+
+
+class LastGood(msgspec.Struct, frozen=True):
+    """The revision to go back to. `answered` requests it answered in the logs, the last in the minute `until`.
+
+    Where it answered none there, it is the one that was deployed before (`until` is the minute of its deployment).
+    """
+
+    revision: str
+    until: int
+    answered: int = 0
+
+
+class Recurrence(msgspec.Struct, frozen=True):
+    """How the root comes back: the median, and where the middle four fifths of its pauses lie (nanoseconds).
+
+    `low` and `high` are 0 where the spread isn't known; `median` is the mean then.
+    """
+
+    median: int
+    low: int
+    high: int
+    pauses: int
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -120,7 +147,8 @@ class Incident(msgspec.Struct, frozen=True):
 
     `members` begins with the root. `traffic` maps minutes to the requests of the services concerned. `observed_until`
     is the newest log time read in a window in which the incident occurred. `settled_traffic` counts all and (`extra`)
-    failed requests before its time. `runner_up` is the title of the next likely root where one is close.
+    failed requests before its time. `runner_up` is the title of the next likely root where one is close. `good` and
+    `recurrence` are None where the logs don't tell. `stopped` are policies that held before.
     """
 
     key: IncidentKey
@@ -136,6 +164,9 @@ class Incident(msgspec.Struct, frozen=True):
     runner_up: str = ""
     cannot_start: bool = False
     settled_traffic: Settled = Settled()
+    good: LastGood | None = None
+    recurrence: Recurrence | None = None
+    stopped: tuple[ActivePolicy, ...] = ()
 
     @property
     def root(self) -> Member:
@@ -188,7 +219,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do about a kind of failure, from a data file. `match` are regular expressions, any of which suffices."""
+    """What to do about a kind of failure, from a data file. `match` are regular expressions, any of which suffices.
+
+    One that is `generic` counts only where no other fits.
+    """
 
     name: str
     match: tuple[str, ...]
@@ -197,6 +231,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     now: tuple[str, ...] = ()
     prevention: tuple[str, ...] = ()
     reference: str = ""
+    generic: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):

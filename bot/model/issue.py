@@ -71,7 +71,8 @@ class DraftComment(msgspec.Struct, frozen=True):
 class Draft(msgspec.Struct, frozen=True):
     """What one issue should be. `number` is 0 for a new one. `body` and `labels` are whole, people's words included.
 
-    `key` names the incident the same way in every run, `because` is the reason, should anything be done.
+    `key` names the incident the same way in every run, `because` is the reason, should anything be done. `close_reason`
+    is why it closes, where it does ("": completed). `assignees` count for a new issue alone.
     """
 
     key: str
@@ -83,6 +84,8 @@ class Draft(msgspec.Struct, frozen=True):
     priority: Priority
     status: IssueStatus = IssueStatus.OPEN
     comments: tuple[DraftComment, ...] = ()
+    close_reason: str = ""
+    assignees: tuple[str, ...] = ()
 
 
 class ActionKind(enum.StrEnum):

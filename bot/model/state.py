@@ -4,7 +4,7 @@ import enum
 
 import msgspec
 
-from bot.model.incident import Incident
+from bot.model.incident import Incident, IncidentKey, Priority
 from bot.model.window import Deployment
 
 
@@ -43,11 +43,25 @@ class Transition(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """Nothing is said of a muted issue until `until` (nanoseconds; 0: for good), short of an escalation."""
+    """Nothing is said of a muted issue until `until` (log time, nanoseconds; 0: for good), short of an escalation.
+
+    `priority` and `peak` (entries in the busiest hour; 0: unknown) are what it had reached when it was muted.
+    """
 
     by: str
     at: int
     until: int = 0
+    because: str = ""
+    priority: Priority = Priority.P0
+    peak: int = 0
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a person decided of an issue by a command: in the bot's words, by whom, when (wall clock), and why."""
+
+    what: str
+    by: str
+    at: int
     because: str = ""
 
 
@@ -55,7 +69,9 @@ class IssueState(msgspec.Struct, frozen=True):
     """What the bot knows of one of its issues; it lives in the issue's own marker.
 
     `incident` is the merged record that the page is rendered from. `title` and `labels` are what the bot last wrote, so
-    that a human's change shows. `owned` are fingerprints beside the members' (roots of former times, splits).
+    that a human's change shows. `owned` are fingerprints beside the members' (roots of former times, splits), and
+    `elsewhere` such roots of other services; `disowned` are fingerprints that were split off and never come back.
+    `assigned` are the accounts that the bot itself assigned.
     """
 
     incident: Incident
@@ -70,15 +86,23 @@ class IssueState(msgspec.Struct, frozen=True):
     merged_into: int = 0
     merged_from: tuple[int, ...] = ()
     said: tuple[str, ...] = ()
+    elsewhere: tuple[IncidentKey, ...] = ()
+    disowned: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """A creation about to be sent. It stands until a listing shows the issue, or until `expires` (nanoseconds)."""
+    """A creation about to be sent. It stands until the issue is seen, or until `expires` (wall clock, nanoseconds).
+
+    The issue's number, if it was created, is above `above`.
+    """
 
     key: str
     title: str
     at: int
     expires: int
+    above: int = 0
 
 
 class Watermark(msgspec.Struct, frozen=True):
@@ -86,6 +110,15 @@ class Watermark(msgspec.Struct, frozen=True):
 
     source: str
     until: int
+
+
+class Hole(msgspec.Struct, frozen=True, order=True):
+    """A time (nanoseconds) of which a source's entries can't be read any more, and why: silence then proves nothing."""
+
+    source: str
+    start: int
+    end: int
+    because: str
 
 
 class RunNote(msgspec.Struct, frozen=True):
@@ -102,7 +135,12 @@ class RunNote(msgspec.Struct, frozen=True):
 
 
 class RepoState(msgspec.Struct, frozen=True):
-    """What the bot knows of a repository as a whole; one per tracker."""
+    """What the bot knows of a repository as a whole; one per tracker.
+
+    `created` are times of creations (wall clock, nanoseconds). `tracked` are the open issues, each with the key of its
+    incident: a list that doesn't show them is behind, or their label is gone. `said` names warnings that were given.
+    `adopted` are issues that people wrote and gave to the bot: their authors are strangers, their markers count.
+    """
 
     intents: tuple[Intent, ...] = ()
     watermarks: tuple[Watermark, ...] = ()
@@ -112,3 +150,7 @@ class RepoState(msgspec.Struct, frozen=True):
     baselines: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     runs: tuple[RunNote, ...] = ()
+    tracked: dict[int, str] = {}
+    said: tuple[str, ...] = ()
+    adopted: tuple[int, ...] = ()
+    holes: tuple[Hole, ...] = ()

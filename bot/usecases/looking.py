@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from bot.clustering import Clusterer, widen
+from bot.clustering import explain, widen
 from bot.errors import UsageError
 from bot.logs import Reading
 from bot.model.incident import Incident, Verdict
@@ -13,12 +13,12 @@ from bot.model.run import ReadReport, Warned
 from bot.model.state import IssueState
 from bot.model.time import iso
 from bot.model.window import Window
-from bot.observing import Observer
 from bot.trackers.interface import Tracker
 from bot.triage import triage
 from bot.usecases.drafting import assessed
 from bot.usecases.known import load_known
 from bot.usecases.setup import Setup
+from bot.usecases.windowing import observed
 
 Assign = Callable[[str, str], None]
 
@@ -28,16 +28,12 @@ def cluster_logs(reading: Reading, setup: Setup, assign: Assign | None = None) -
 
     Both know the aliases that these logs show; so assignments come at the end, when all were read.
     """
-    observer = Observer(Clusterer().signature, setup.environment_of)
-    assigned: list[tuple[str, str]] = []
-    for entry in reading:
-        signature = observer.add(entry)
-        if assign:
-            assigned.append((entry.insert_id, signature.fingerprint))
-    window = observer.window(widen)
+    assigned: list[tuple[int, str, str]] = []
+    told = (lambda *one: assigned.append(one)) if assign else None
+    window = observed(reading, setup, told).window(widen)
     wide = {member: cluster.fingerprint for cluster in window.clusters for member in cluster.members}
     if assign:
-        for insert_id, fingerprint in assigned:
+        for _, insert_id, fingerprint in sorted(assigned):
             assign(insert_id, wide.get(fingerprint, fingerprint))
     return window, reading.report()
 
@@ -63,29 +59,41 @@ def tracked(tracker: Tracker, setup: Setup, comments: bool = False) -> tuple[lis
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """Why a cluster is, or is no, incident: the verdict, and the incident it belongs to with its priority assessed."""
+    """Why a cluster is, or is no, incident: the verdict, and the incident it belongs to with its priority assessed.
+
+    `steps` lead from its earliest entry to its fingerprint, where they were asked for: (what was done, text after it).
+    """
 
     verdict: Verdict
     incident: Incident | None
     filed: str
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 def explain_logs(reading: Reading, setup: Setup, fingerprint: str = "") -> list[Explained]:
-    """A verdict on every cluster of these logs, or on those whose fingerprint begins so.
+    """A verdict on every cluster of these logs, or on those whose fingerprint begins so, and these with their steps.
 
-    Raises UsageError where none does.
+    The fingerprint that aliases give a cluster stands for all its members. Raises UsageError where none begins so.
     """
-    window, _ = cluster_logs(reading, setup)
-    outcome = triage(window, {})
+    observer = observed(reading, setup)
+    outcome = triage(observer.window(), {})
+    members = {
+        one
+        for wide in observer.window(widen).clusters
+        if wide.fingerprint.startswith(fingerprint)
+        for one in wide.members
+    }
+    earliest = observer.earliest() if fingerprint else {}
     by_key = {found.incident.key: assessed(found.incident, setup) for found in outcome.found}
     explained = [
         Explained(
             verdict,
             incident := by_key.get(verdict.incident) if verdict.incident else None,
             _would_file(incident, setup),
+            tuple(explain(*earliest[verdict.fingerprint])) if earliest else (),
         )
         for verdict in outcome.verdicts
-        if verdict.fingerprint.startswith(fingerprint)
+        if verdict.fingerprint.startswith(fingerprint) or verdict.fingerprint in members
     ]
     if not explained:
         raise UsageError(

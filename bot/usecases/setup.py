@@ -9,12 +9,12 @@ import msgspec
 
 from bot.errors import SettingsError
 from bot.lifecycle import KeyRing
-from bot.model.incident import Playbook, Priority
+from bot.model.incident import Incident, Playbook, Priority
 from bot.settings import Settings
 from bot.text.redaction import UnusableRule, redactor
-from bot.text.redaction.redactor import Redactor
+from bot.text.redaction.engine import Redactor
 from bot.text.templates import environment
-from bot.triage import DEFAULTS, Policy, load_playbooks
+from bot.triage import DEFAULTS, OwnerRule, Policy, load_playbooks, owners_of, parse_codeowners
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -26,6 +26,11 @@ class Setup(msgspec.Struct, frozen=True):
     templates: jinja2.Environment
     ring: KeyRing
     redactor: Redactor
+    codeowners: tuple[OwnerRule, ...] = ()
+
+    def owners(self, incident: Incident) -> list[str]:
+        """Accounts and teams that own what failed, the surest first."""
+        return owners_of(incident, self.codeowners, self.settings.owners)
 
     def environment_of(self, project: str) -> str:
         """The environment of a project; the project id itself where the settings map none."""
@@ -40,7 +45,7 @@ Progress = Callable[[int], None]
 
 
 def make(settings: Settings, secrets: Iterable[tuple[str, str]] = (), personal: tuple[str, ...] | None = None) -> Setup:
-    """The setup of these settings. Raises SettingsError naming the policy, playbook, template or rule that can't be used.
+    """The setup of these settings. Raises SettingsError naming the policy, playbook, template or rule that is no use.
 
     `secrets` are values to be hidden wherever they occur, by kind; the settings' signing keys are hidden in any case.
     `personal` are kinds of personal data to be hidden instead of those that the settings name.
@@ -52,7 +57,20 @@ def make(settings: Settings, secrets: Iterable[tuple[str, str]] = (), personal: 
         templates=environment(settings.templates, elapsed=time.monotonic),
         ring=KeyRing(tuple(key.get_secret_value().encode() for key in settings.signing_keys)),
         redactor=_redactor(settings, secrets, settings.redaction.personal if personal is None else personal),
+        codeowners=_codeowners(settings),
     )
+
+
+def _codeowners(settings: Settings) -> tuple[OwnerRule, ...]:
+    if not settings.codeowners:
+        return ()
+    try:
+        return parse_codeowners(settings.codeowners.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise SettingsError(
+            f"The file {settings.codeowners} that the setting codeowners names can't be read: {error.strerror}; "
+            "name another or leave it out."
+        ) from None
 
 
 def _redactor(settings: Settings, secrets: Iterable[tuple[str, str]], personal: tuple[str, ...]) -> Redactor:

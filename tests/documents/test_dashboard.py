@@ -2,8 +2,8 @@
 
 from bot.documents import Entry, render_dashboard
 from bot.model.issue import IssueStatus
-from bot.model.state import IssueState, Phase, RepoState, RunNote
-from bot.model.time import HOUR
+from bot.model.state import Hole, IssueState, Phase, RepoState, RunNote
+from bot.model.time import HOUR, iso
 from bot.text.templates import environment
 from tests.documents.incidents import START, hostile, outage
 from tests.text.rendering import Page
@@ -44,6 +44,15 @@ def test_runs_and_what_was_held_back_are_told() -> None:
     page = render_dashboard([], RepoState(held_back=("prod/api/v1-1",), runs=runs), TEMPLATES)
     assert page.index("| 0 | 2 | 0 | 0 | 0 |") < page.index("| 1 | 0 | 0 | 0 | 0 |")
     assert "- `prod/api/v1-1`" in page
+
+
+def test_logs_that_were_never_read_are_told() -> None:
+    """A hole in what was read is named with its project and times."""
+    hole = Hole("acme@1f2e3d4c", START - HOUR, START, "the logs were kept no longer when the run came")
+    page = render_dashboard([], RepoState(holes=(hole,)), TEMPLATES)
+    row = f"| `acme` | {iso(START - HOUR)} | {iso(START)} | the logs were kept no longer when the run came |"
+    assert row in page
+    assert "never read" not in render_dashboard([], RepoState(), TEMPLATES)
 
 
 def test_hostile_titles_are_dead() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,9 +36,17 @@ def filed(bench: Bench, repo: str) -> list[tuple[str, list[str], str]]:
     """Title, labels and body of every issue, the bot's dashboard too; the repository's own name aside."""
     listed = bench.emulator.ask("GET", f"/repos/{repo}/issues?state=all&per_page=100&direction=asc")
     return [
-        (issue["title"], sorted(label["name"] for label in issue["labels"]), str(issue["body"]).replace(repo, "REPO"))
+        (issue["title"], sorted(label["name"] for label in issue["labels"]), _timeless(issue).replace(repo, "REPO"))
         for issue in sorted(listed, key=lambda issue: int(issue["number"]))
     ]
+
+
+def _timeless(issue: dict[str, Any]) -> str:
+    """The body; of the dashboard what stands before the runs, whose times differ."""
+    body = str(issue["body"])
+    if not issue["title"].startswith("GCP-"):
+        return re.sub(r"<!-- incidentbot:state [^>]*>", "", body).split("## Last runs")[0]
+    return body
 
 
 def by_command_line(bench: Bench, *logs: Path) -> list[tuple[str, list[str], str]]:

@@ -24,6 +24,16 @@ def test_everything_given() -> None:
     assert read_inputs(given) == Inputs(("a b.json", "c.json"), Path("s.toml"), True, "o/r")
 
 
+def test_projects_instead_of_files() -> None:
+    """Projects and services come one a line, and no file is looked for."""
+    given = env(
+        INPUT_LOGS="", INPUT_PROJECT="acme-prod\n acme-two\n", INPUT_SERVICE="api", INPUT_SINCE="2h", INPUT_FILTER="a=1"
+    )
+    read = read_inputs(given)
+    assert (read.logs, read.projects, read.services) == ((), ("acme-prod", "acme-two"), ("api",))
+    assert (read.since, read.filter, read.endpoint) == ("2h", "a=1", "")
+
+
 def test_patterns_find_files_once_and_sorted(tmp_path: Path) -> None:
     """A pattern gives its files in order, folders left out; a file named twice is read once."""
     for name in ("b.json", "a.json", "deep/c.json"):
@@ -50,6 +60,7 @@ def test_standard_input_is_no_log() -> None:
     ("changed", "error", "named"),
     [
         ({"INPUT_LOGS": " \n"}, UsageError, "logs"),
+        ({"INPUT_PROJECT": "acme"}, UsageError, "two places for the same logs"),
         ({"INPUT_DRY_RUN": "yes"}, UsageError, "dry_run"),
         ({"GITHUB_REPOSITORY": ""}, UsageError, "repo"),
         ({"INPUT_LOGS": "none-*.json"}, LogsUnavailable, "none-*.json"),

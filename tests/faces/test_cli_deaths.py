@@ -38,8 +38,10 @@ def facts(folder: Path) -> list[tuple[object, ...]]:
 
 
 def remembered(folder: Path) -> RepoState:
-    """What the repository remembers, but for the runs it lists: a run that died is none."""
-    return msgspec.structs.replace(decode_repo(FolderTracker(folder).read_state()), runs=())
+    """What the repository remembers, but for runs, creations and numbers: a death makes no run, and may take one."""
+    state = decode_repo(FolderTracker(folder).read_state())
+    keys = dict(enumerate(sorted(state.tracked.values())))
+    return msgspec.structs.replace(state, runs=(), created=(), tracked=keys)
 
 
 def died_at_every_step(before: tuple[Path, ...], logs: Path, tmp_path: Path) -> int:

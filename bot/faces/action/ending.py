@@ -47,7 +47,7 @@ def counts(ending: Ending) -> dict[str, int]:
     `incidents` and `held_back` are missing where the run didn't get as far as to know them.
     """
     result = ending.result
-    happened: Iterable[Action | Write] = result.actions if result and result.dry_run else ending.done
+    happened: Iterable[Action | Write] = result.actions if result else ending.done
     by_kind = Counter(one.kind for one in happened)
     told = {name: by_kind[kind] for kind, name in DONE.items()}
     if ending.quiet:

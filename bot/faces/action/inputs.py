@@ -10,12 +10,21 @@ from bot.errors import LogsUnavailable, UsageError
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """What the workflow asked for. `logs` are paths of files, `repo` is owner/name."""
+    """What the workflow asked for. `logs` are paths of files, `repo` is owner/name.
+
+    Where there are no files, logs are read of these Google Cloud `projects`, restricted to `services` and a `filter` of
+    Cloud Logging's query language where they are given; `since` is a length such as 2h, "" goes on from the last run.
+    """
 
     logs: tuple[str, ...]
     settings: Path | None
     dry_run: bool
     repo: str
+    projects: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    filter: str = ""
+    since: str = ""
+    endpoint: str = ""
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -24,18 +33,31 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if not repo:
         raise UsageError("No repository: give the input repo as owner/name, or run where GITHUB_REPOSITORY is set.")
     settings = env.get("INPUT_SETTINGS", "").strip()
+    projects = _lines(env, "INPUT_PROJECT")
+    if projects and _lines(env, "INPUT_LOGS"):
+        raise UsageError("The inputs logs and project are two places for the same logs: give one of them.")
     return Inputs(
-        logs=_files(env.get("INPUT_LOGS", "")),
+        logs=() if projects else _files(_lines(env, "INPUT_LOGS")),
         settings=Path(settings) if settings else None,
         dry_run=_flag("dry_run", env.get("INPUT_DRY_RUN", "")),
         repo=repo,
+        projects=projects,
+        services=_lines(env, "INPUT_SERVICE"),
+        filter=env.get("INPUT_FILTER", "").strip(),
+        since=env.get("INPUT_SINCE", "").strip(),
+        endpoint=env.get("INPUT_LOGGING_ENDPOINT", "").strip(),
     )
 
 
-def _files(text: str) -> tuple[str, ...]:
-    patterns = [line.strip() for line in text.splitlines() if line.strip()]
+def _lines(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in env.get(name, "").splitlines() if line.strip())
+
+
+def _files(patterns: tuple[str, ...]) -> tuple[str, ...]:
     if not patterns:
-        raise UsageError("No logs: give the input logs, one file or pattern a line, as gcloud logging read wrote them.")
+        raise UsageError(
+            "No logs: give the input project, or logs, one file or pattern a line, as gcloud logging read wrote them."
+        )
     return tuple(dict.fromkeys(file for pattern in patterns for file in _matching(pattern)))
 
 

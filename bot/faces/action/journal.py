@@ -51,6 +51,23 @@ class Journalled:
         self._titles = {issue.number: issue.title for issue in listed}
         return listed, warnings
 
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """As the tracker does."""
+        return self._tracker.authors
+
+    def read_issue(self, number: int) -> Issue | None:
+        """As the tracker does."""
+        return self._tracker.read_issue(number)
+
+    def newest(self) -> int:
+        """As the tracker does."""
+        return self._tracker.newest()
+
+    def unlisted(self, above: int) -> list[Issue]:
+        """As the tracker does."""
+        return self._tracker.unlisted(above)
+
     def create(self, new: NewIssue) -> Issue:
         """As the tracker does; noted with its number."""
         return self._sent(
@@ -84,14 +101,14 @@ class Journalled:
 
     def _sent(self, write: Write, send: Callable[[], T], confirmed: Callable[[T], Write] | None = None) -> T:
         with self._brake.hold():
-            self._journal.unclear = write
+            before, self._journal.unclear = self._journal.unclear, write
             try:
                 answer = send()
             except UnclearOutcome:
                 raise
             except IncidentbotError:
-                self._journal.unclear = None
+                self._journal.unclear = before
                 raise
             self._journal.done.append(confirmed(answer) if confirmed else write)
-            self._journal.unclear = None
+            self._journal.unclear = before
         return answer

@@ -1,5 +1,6 @@
 """The command line. Commands import what they need when they run, so that `--help` answers at once."""
 
+import contextvars
 import os
 import sys
 
@@ -7,7 +8,8 @@ import typer
 
 from bot import __version__
 from bot.errors import IncidentbotError
-from bot.faces.cli import commands
+from bot.faces.cli import commands, deciding, redacting, replaying, reporting
+from bot.faces.secrecy import begin
 
 app = typer.Typer(
     name="incidentbot",
@@ -34,19 +36,58 @@ def _global(
     pass
 
 
-for command in (commands.file, commands.plan, commands.cluster, commands.issues, commands.explain):
+for command in (
+    commands.file,
+    commands.plan,
+    commands.cluster,
+    commands.issues,
+    commands.explain,
+    replaying.replay,
+    redacting.redact,
+    deciding.merge,
+    deciding.split,
+    deciding.mute,
+    deciding.unmute,
+    deciding.adopt,
+    deciding.init,
+    reporting.templates,
+):
     app.command()(command)
+app.add_typer(reporting.report)
 
 
 def main() -> None:
-    """Run the program; an IncidentbotError is printed as one line and gives its class's exit code."""
+    """Run the program; an IncidentbotError is printed as one line and gives its class's exit code.
+
+    Whatever else goes wrong is told with its traceback, without the values of variables, redacted; the exit code is 1.
+    """
+    contextvars.copy_context().run(_run)
+
+
+def _run() -> None:
+    begin()
     try:
         app()
     except IncidentbotError as error:
-        from bot.text.terminal import line
-
-        print(f"incidentbot: {line(str(error))}", file=sys.stderr)
+        _tell(f"incidentbot: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        _tell_fault(error)
+        sys.exit(1)
+
+
+def _tell(text: str) -> None:
+    from bot.text.terminal import line
+
+    print(line(text), file=sys.stderr)
+
+
+def _tell_fault(error: Exception) -> None:
+    import traceback
+
+    for told in "".join(traceback.format_exception(error)).splitlines():
+        _tell(told)
+    _tell(f"incidentbot: a fault of its own ({type(error).__name__}); please report it with the lines above.")

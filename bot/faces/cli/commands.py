@@ -5,65 +5,102 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.faces.cli.options import Folder, Format, Logs, MoreLogs, Now, Output, Quiet, Repo, SettingsFile
+from bot.faces.cli.cloud import NO_CLOUD, Cloud, open_reading, reads_cloud
+from bot.faces.cli.options import (
+    Deadline,
+    Folder,
+    Format,
+    Logs,
+    MoreLogs,
+    Now,
+    Output,
+    Quiet,
+    Repo,
+    ReportTo,
+    SettingsFile,
+)
 
 if TYPE_CHECKING:
     from bot.logs import Reading
     from bot.usecases.setup import Setup
 
 
+@reads_cloud
 def file(
     more: MoreLogs = None,
     logs: Logs = None,
+    cloud: Cloud = NO_CLOUD,
     repo: Repo = None,
     folder: Folder = None,
     now: Now = None,
+    report: ReportTo = None,
+    deadline: Deadline = None,
     settings: SettingsFile = None,
     output: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Read logs, decide what is an incident, and file, update or reopen its one issue."""
-    _run(more, logs, repo, folder, now, settings, output, quiet, dry_run=False)
+    _run(more, logs, cloud, repo, folder, now, settings, output, quiet, report, dry_run=False, deadline=deadline)
 
 
+@reads_cloud
 def plan(
     more: MoreLogs = None,
     logs: Logs = None,
+    cloud: Cloud = NO_CLOUD,
     repo: Repo = None,
     folder: Folder = None,
     now: Now = None,
+    report: ReportTo = None,
     settings: SettingsFile = None,
     output: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
     """Say what `file` would do, and write nothing."""
-    _run(more, logs, repo, folder, now, settings, output, quiet, dry_run=True)
+    _run(more, logs, cloud, repo, folder, now, settings, output, quiet, report, dry_run=True)
 
 
 def _run(
     more: list[str] | None,
     logs: list[str] | None,
+    cloud: Cloud,
     repo: str | None,
     folder: Path | None,
     now: str | None,
     settings: Path | None,
     output: Format,
     quiet: bool,
+    report: Path | None,
     dry_run: bool,
+    deadline: str | None = None,
 ) -> None:
+    from bot.errors import PartlyDone
     from bot.faces.cli import printing
+    from bot.faces.cli.reporting import run_reported
     from bot.faces.trackers import open_tracker
+    from bot.model.run import RunResult
     from bot.usecases.filing import file_incidents
 
-    setup = _setup(settings)
-    reading = _reading(logs, more, now, quiet)
-    result = file_incidents(reading, open_tracker(repo, folder, setup.settings), setup, printing.wall_clock(), dry_run)
+    setup = setup_of(settings, deadline=deadline)
+    reading = open_reading(logs, more, cloud, now, quiet, going_on=True)
+    tracker, wall = open_tracker(repo, folder, setup.settings), printing.wall_clock()
+    try:
+        if report:
+            result = run_reported(reading, tracker, setup, wall, dry_run, report)
+        else:
+            result = file_incidents(reading, tracker, setup, wall, dry_run)
+    except PartlyDone as part:
+        if isinstance(part.result, RunResult):
+            printing.run(part.result, output, quiet)
+        raise
     printing.run(result, output, quiet)
 
 
+@reads_cloud
 def cluster(
     more: MoreLogs = None,
     logs: Logs = None,
+    cloud: Cloud = NO_CLOUD,
     assignments: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write insertId<TAB>fingerprint of every entry, in input order.")
     ] = None,
@@ -76,7 +113,7 @@ def cluster(
     from bot.faces.cli import printing
     from bot.usecases.looking import cluster_logs
 
-    setup, reading = _setup(settings), _reading(logs, more, now, quiet)
+    setup, reading = setup_of(settings), open_reading(logs, more, cloud, now, quiet)
     with printing.assignments(assignments) as assign:
         window, report = cluster_logs(reading, setup, assign)
     printing.clusters(window, report, output, quiet)
@@ -94,16 +131,18 @@ def issues(
     from bot.faces.trackers import open_tracker
     from bot.usecases.looking import tracked
 
-    setup = _setup(settings)
+    setup = setup_of(settings)
     found, warnings = tracked(open_tracker(repo, folder, setup.settings), setup, comments=output is Format.JSON)
     printing.issues(found, warnings, output, quiet)
 
 
+@reads_cloud
 def explain(
     what: Annotated[
         str | None, typer.Argument(metavar="[FINGERPRINT|NUMBER]", help="A cluster of --logs, or a tracked issue.")
     ] = None,
     logs: Logs = None,
+    cloud: Cloud = NO_CLOUD,
     repo: Repo = None,
     folder: Folder = None,
     now: Now = None,
@@ -117,35 +156,25 @@ def explain(
     from bot.faces.trackers import open_tracker
     from bot.usecases.looking import explain_issue, explain_logs
 
-    setup = _setup(settings)
+    setup = setup_of(settings)
     if what and what.lstrip("#").isdecimal():
         printing.issue_explained(
             explain_issue(open_tracker(repo, folder, setup.settings), setup, int(what.lstrip("#"))), output
         )
-    elif logs:
-        printing.explained(explain_logs(_reading(logs, None, now, quiet), setup, what or ""), output)
+    elif logs or cloud.project:
+        printing.explained(explain_logs(open_reading(logs, None, cloud, now, quiet), setup, what or ""), output)
     else:
-        raise UsageError("Name an issue's number, or give --logs FILE to explain its clusters.")
+        raise UsageError("Name an issue's number, or give --logs FILE or --project ID to explain its clusters.")
 
 
-def _setup(file: Path | None) -> "Setup":
+def setup_of(file: Path | None, **options: object) -> "Setup":
+    """The setup of a settings file, or of what stands in its place, below options. Raises SettingsError."""
     from bot.faces.secrecy import set_up
     from bot.settings import load
 
-    return set_up(load(file))
+    return set_up(load(file, **options))
 
 
-def _reading(logs: list[str] | None, more: list[str] | None, now: str | None, quiet: bool) -> "Reading":
-    from bot.errors import UsageError
-    from bot.faces.cli import printing
-    from bot.logs import read_files
-    from bot.model.time import nanos_of
-
-    paths = [*(logs or []), *(more or [])]
-    if not paths:
-        raise UsageError("No logs: give --logs FILE, as `gcloud logging read --format=json` wrote it, or - for stdin.")
-    try:
-        latest = nanos_of(now) if now else printing.wall_clock() + printing.CLOCK_SKEW
-    except ValueError:
-        raise UsageError(f"--now {now} is no time; write it as 2025-09-15T21:00:00Z.") from None
-    return read_files(paths, latest=latest, progress=None if quiet else printing.progress)
+def reading_of(logs: list[str] | None, more: list[str] | None, now: str | None, quiet: bool) -> "Reading":
+    """The entries of these files, not read yet. Raises UsageError where none is named."""
+    return open_reading(logs, more, NO_CLOUD, now, quiet)

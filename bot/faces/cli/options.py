@@ -44,3 +44,11 @@ SettingsFile = Annotated[
 ]
 Output = Annotated[Format, typer.Option("--format", help="How to print the result on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")]
+Deadline = Annotated[
+    str | None,
+    typer.Option("--deadline", metavar="LENGTH", help="Stop writing after 90s, 10m, 1h; the next run does the rest."),
+]
+ReportTo = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="DIR", help="Write the run's reports into a new folder there: see `report`."),
+]

@@ -11,11 +11,12 @@ import typer
 from bot.errors import UsageError
 from bot.faces.cli import shapes
 from bot.faces.cli.options import Format
+from bot.lifecycle import listing_in
 from bot.model.issue import ActionKind
 from bot.model.run import ReadReport, RunResult, Warned
 from bot.model.time import MINUTE, iso
 from bot.model.window import Window
-from bot.text.terminal import line
+from bot.text.terminal import line, page
 from bot.usecases.looking import Explained, Tracked, story
 
 _LINE = 150
@@ -52,7 +53,7 @@ def run(result: RunResult, output: Format, quiet: bool) -> None:
     if output is Format.JSON:
         return typer.echo(shapes.dump(shapes.run(result)))
     if output is Format.MARKDOWN:
-        return typer.echo(shapes.run_markdown(result))
+        return typer.echo(page(shapes.run_markdown(result)))
     window = result.window
     put(f"{window.entries:,} entries in {window.clusters} clusters, {iso(window.start)} to {iso(window.end)}")
     for one in result.incidents:
@@ -115,7 +116,7 @@ def clusters(window: Window, report: ReadReport, output: Format, quiet: bool) ->
         return typer.echo(shapes.dump(shapes.clusters(window, report)))
     rows = shapes.by_fingerprint(window)
     if output is Format.MARKDOWN:
-        return typer.echo(shapes.clusters_markdown(rows))
+        return typer.echo(page(shapes.clusters_markdown(rows)))
     for row in rows:
         put(f"{row['count']:>8}  {row['severity']:<8}  {row['fingerprint']}  {row['title']}")
 
@@ -128,9 +129,10 @@ def issues(found: list[Tracked], warnings: Iterable[Warned], output: Format, qui
     if output is Format.JSON:
         return typer.echo(shapes.dump({"issues": [shapes.issue(one) for one in found]}))
     if output is Format.MARKDOWN:
-        return typer.echo(shapes.issues_markdown(found))
+        return typer.echo(page(shapes.issues_markdown(found)))
     for one in found:
-        phase = one.state.phase.value if one.state else "not the bot's"
+        listing = None if one.state else listing_in(one.issue.body)
+        phase = one.state.phase.value if one.state else listing.kind.value if listing else "not the bot's"
         put(f"#{one.issue.number:<5} {one.issue.status:<7} {phase:<12} {one.issue.title}")
     if not found:
         put("No issue yet.")
@@ -150,6 +152,8 @@ def explained(found: list[Explained], output: Format) -> None:
             put(f"  incident {shapes.headline(one.incident)}: {one.filed}")
             for policy in one.incident.policies:
                 put(f"    {policy.priority} by {policy.name}: {policy.because}")
+        for done, text in one.steps:
+            put(f"  {done}: {_brief(text.replace(chr(10), ' ⏎ '))}")
 
 
 def issue_explained(one: Tracked, output: Format) -> None:

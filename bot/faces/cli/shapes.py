@@ -11,23 +11,29 @@ from bot.model.run import ReadReport, Reported, RunResult
 from bot.model.severity import Severity
 from bot.model.time import iso
 from bot.model.window import Cluster, Window
+from bot.text import terminal
 from bot.text.markdown import cell, prose
+from bot.text.redaction import redact
 from bot.usecases.looking import Explained, Tracked, story
 
 Shape = dict[str, Any]
 
 
+_WRITTEN = ("body", "comments")
+
+
 def dump(value: Any) -> str:
-    """Indented JSON; what UTF-8 can't hold is escaped."""
-    return msgspec.json.format(msgspec.json.encode(_clean(value)), indent=2).decode()
+    """Indented JSON, redacted; what UTF-8 can't hold is escaped, and so is what would command an Actions runner."""
+    return terminal.json(msgspec.json.format(msgspec.json.encode(_clean(value)), indent=2).decode())
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any, redacted: bool = True) -> Any:
+    """What an issue says was redacted when it was written, and its marker is no text for people."""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return (redact(value) if redacted else value).encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {key: _clean(one) for key, one in value.items()}
-    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _clean(one, key not in _WRITTEN) for key, one in value.items()}
+    return [_clean(one, redacted) for one in value] if isinstance(value, list | tuple) else value
 
 
 def headline(incident: Incident) -> str:
@@ -49,8 +55,8 @@ def run(result: RunResult) -> Shape:
         },
         "read": read(result.read),
         "incidents": [_incident(one) for one in result.incidents],
-        "actions": [_action(action) for action in result.actions],
-        "held_back": [_action(action) for action in result.held_back],
+        "actions": [action_shape(action) for action in result.actions],
+        "held_back": [action_shape(action) for action in result.held_back],
         "warnings": [{"where": warned.where, "what": warned.what} for warned in result.warnings],
         "tracker": {"name": result.tracker, "requests": result.requests},
         "dry_run": result.dry_run,
@@ -97,7 +103,8 @@ def _member(member: Member) -> Shape:
     }
 
 
-def _action(action: Action) -> Shape:
+def action_shape(action: Action) -> Shape:
+    """One step, done or held back."""
     changed = action.change.fields if action.change else ()
     return {
         "action": action.kind,
@@ -181,6 +188,7 @@ def explained(one: Explained) -> Shape:
         "incident": verdict.incident.root if verdict.incident else None,
         "priority": one.incident.priority if one.incident else None,
         "filed": one.filed,
+        "steps": [{"step": done, "text": text} for done, text in one.steps],
     }
 
 
