@@ -9,7 +9,7 @@ from bot.errors import TrackerUnavailable, UsageError
 from bot.lifecycle import Moved, claims, decisions, file, parted
 from bot.lifecycle.decisions import Order
 from bot.logs import Reading
-from bot.model.incident import Incident
+from bot.model.incident import Incident, Priority
 from bot.model.issue import Action, ActionKind, DraftComment, Issue, IssueChange, IssueStatus, NewIssue
 from bot.model.run import Warned
 from bot.model.state import IssueState, Phase, RepoState
@@ -58,7 +58,9 @@ def merge_issues(desk: Desk, into: int, other: int) -> Decided:
     if one == two:
         if into != other and other in (states[one].merged_from or ()):
             return _done(desk, f"#{other} is merged into #{one} already.", [])
-        raise UsageError(f"#{into} and #{other} are one already, #{one}: merging them would lead in a circle.")
+        raise UsageError(
+            f"#{into} and #{other} are merged into #{one} already: merging them again would make a circle."
+        )
     grown, gone = decisions.merge(one, states[one], two, states[two], desk.order)
     kept, closed = _existing(desk, one, grown), _existing(desk, two, gone, IssueStatus.CLOSED)
     actions = [
@@ -92,9 +94,13 @@ def mute_issue(desk: Desk, number: int, until: int = 0) -> Decided:
     """Say nothing of an issue until a log time (nanoseconds; 0: for good), short of an escalation."""
     state = decisions.mute(_standing_alone(desk, number), until, desk.order)
     actions = _changes(desk, number, _existing(desk, number, state), "muted")
-    return _done(
-        desk, f"#{number} is muted, short of P0 or {desk.setup.settings.unmute_factor:g} times worse.", actions
-    )
+    worse = f"{desk.setup.settings.unmute_factor:g} times worse"
+    short = f"although it is P0, short of {worse}" if _is_p0(state) else f"short of P0 or {worse}"
+    return _done(desk, f"#{number} is muted, {short}.", actions)
+
+
+def _is_p0(state: IssueState) -> bool:
+    return state.incident.priority is Priority.P0
 
 
 def unmute_issue(desk: Desk, number: int) -> Decided:

@@ -77,3 +77,11 @@ def test_check_digits() -> None:
     assert not iban("GB82WEST12345698765431")
     assert verhoeff("2363")
     assert not verhoeff("2364")
+
+
+@pytest.mark.parametrize("between", [",", " ", ", ", ";"])
+def test_a_public_address_right_behind_a_private_one_is_gone(between: str) -> None:
+    """What parts two addresses belongs to the second one too, where the first is none to hide."""
+    hides = redactor(personal=("ip",))
+    line = f"X-Forwarded-For: 10.0.0.1{between}93.184.216.34"
+    assert hides.text(line) == f"X-Forwarded-For: 10.0.0.1{between}[redacted: ip address]"
