@@ -122,9 +122,9 @@ def _places(value: bytes, text: bytes) -> list[int]:
 
 
 def _hits(rule: Rule, pattern: Any, text: bytes) -> Iterable[Span]:
-    """What a rule finds, from left to right. After a secret it goes on behind it, after none right behind the value.
+    """What a rule finds, from left to right. After a secret it goes on behind it, after none behind the match.
 
-    What delimits a value that was no secret may be what the next value needs before it.
+    The character that delimits a value which was no secret may be what the next value needs before it.
     """
     at, end = 0, len(text)
     while at <= end and (found := pattern.search(text, at)):
@@ -137,8 +137,8 @@ def _hits(rule: Rule, pattern: Any, text: bytes) -> Iterable[Span]:
             judged = rule.judge(text, *(found.span() if rule.whole else inner))
         if judged is not None:
             yield judged
-        behind = max(found.end(), judged[1]) if judged else inner[1]
-        at = max(behind, at + 1)
+        delimiter = 0 if judged else min(1, found.end() - inner[1])
+        at = max(found.end() - delimiter, judged[1] if judged else 0, at + 1)
 
 
 def _marked(text: bytes, spans: list[tuple[int, int, int, str]]) -> bytes:
