@@ -83,7 +83,9 @@ def record_baseline(reading: Reading, tracker: Tracker, setup: Setup, wall: int,
     actions = tuple(steps(there, wanted, because, setup))
     keys = sorted({*known.repo.baselines, *map(key_of, serious)})
     if not dry_run:
-        actions = carry_out(actions, msgspec.structs.replace(known.repo, baselines=tuple(keys)), tracker, known, wall)
+        actions = carry_out(
+            actions, msgspec.structs.replace(known.repo, baselines=tuple(keys)), tracker, known, setup, wall
+        )
     digest = there.issue.number if there else next((action.number for action in actions), 0)
     return Recorded(
         known=wanted.items, new=new, below=len(incidents) - len(serious), digest=digest, actions=actions,

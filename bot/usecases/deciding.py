@@ -245,5 +245,5 @@ def _done(desk: Desk, said: str, actions: list[Action], after: RepoState | None 
     """Carry it out as one: what fails first keeps back the rest."""
     one = tuple(msgspec.structs.replace(action, key=actions[0].key) for action in actions)
     known, tracker = desk.known, desk.tracker
-    done = one if desk.dry_run else carry_out(one, after or known.repo, tracker, known, desk.order.at)
+    done = one if desk.dry_run else carry_out(one, after or known.repo, tracker, known, desk.setup, desk.order.at)
     return Decided(said, done, known.warnings, tracker.name, tracker.requests, desk.dry_run)

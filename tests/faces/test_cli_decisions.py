@@ -137,3 +137,15 @@ def test_dry_run_writes_nothing(bot: Bot, issues: Path, words: tuple[object, ...
     before = contents(issues)
     bot(*words, "--dry-run", "--folder", issues, "--format", output)
     assert contents(issues) == before
+
+
+def test_the_dashboard_follows_a_decision(bot: Bot, tmp_path: Path) -> None:
+    """A muted issue leaves the open ones at once, without a run in between."""
+    folder = tmp_path / "issues"
+    bot("file", "--logs", EXAMPLE, "--folder", folder)
+    page = folder / "dashboard.md"
+    assert "## Muted" not in page.read_text(encoding="utf-8")
+    assert bot("mute", "1", "--folder", folder).status == 0
+    top, muted = page.read_text(encoding="utf-8").split("## Muted")
+    assert "No incident is open." in top
+    assert "| #1 |" in muted
