@@ -37,9 +37,16 @@ class Following(NamedTuple):
 
 def follows(cause: Cluster, effect: Cluster, within: int, early: int = 0) -> Following:
     """How the effect follows the cause on the same instance: at most `within` nanoseconds later, or `early` before."""
+    delays, sampled = _delays(cause, effect, within, early)
+    return Following(len(delays), sampled, int(median(max(0, delay) for delay in delays)) if delays else 0)
+
+
+def _delays(cause: Cluster, effect: Cluster, within: int, early: int) -> tuple[list[int], int]:
+    """From the last cause before it to each effect that has one near, and how many effects were sampled."""
     before, effects = moments_of(cause), moments_of(effect)
     known = _known_until(before, _WHOLE_INSTANCES)
-    delays, sampled = [], 0
+    delays: list[int] = []
+    sampled = 0
     for instance in (one for one in effects if one <= known):
         causes = before.get(instance, [])
         for moment in effects[instance]:
@@ -48,8 +55,8 @@ def follows(cause: Cluster, effect: Cluster, within: int, early: int = 0) -> Fol
             sampled += 1
             at = bisect.bisect_right(causes, moment + early)
             if at and moment - causes[at - 1] <= within:
-                delays.append(max(0, moment - causes[at - 1]))
-    return Following(len(delays), sampled, int(median(delays)) if delays else 0)
+                delays.append(moment - causes[at - 1])
+    return delays, sampled
 
 
 def covered(cluster: Cluster, around: int) -> float:
@@ -84,18 +91,7 @@ def keeps_step(cause: Cluster, effect: Cluster, within: int, spread: int) -> Fol
 
     Delays count up to `within` nanoseconds, `spread` before to `spread` after their median.
     """
-    before, effects = moments_of(cause), moments_of(effect)
-    known = _known_until(before, _WHOLE_INSTANCES)
-    delays, sampled = [], 0
-    for instance in (one for one in effects if one <= known):
-        causes = before.get(instance, [])
-        for moment in effects[instance]:
-            if len(causes) >= _WHOLE_ENTRIES and moment > causes[_WHOLE_ENTRIES - 1] + within:
-                break
-            sampled += 1
-            at = bisect.bisect_right(causes, moment + spread)
-            if at and moment - causes[at - 1] <= within:
-                delays.append(moment - causes[at - 1])
+    delays, sampled = _delays(cause, effect, within, spread)
     usual = int(median(delays)) if delays else 0
     return Following(sum(abs(delay - usual) <= spread for delay in delays), sampled, max(0, usual))
 
