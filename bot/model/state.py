@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from bot.model.fix import FixCommit
 from bot.model.incident import Incident, IncidentKey, Priority
 from bot.model.window import Deployment
 
@@ -23,15 +24,6 @@ class Phase(enum.StrEnum):
     MUTED = "muted"
     MERGED = "merged"
     ADOPTED = "adopted"
-
-
-class FixCommit(msgspec.Struct, frozen=True):
-    """A commit that is said to fix an incident, by whom and when (nanoseconds)."""
-
-    sha: str
-    title: str = ""
-    linked: int = 0
-    source: str = ""
 
 
 class Transition(msgspec.Struct, frozen=True):

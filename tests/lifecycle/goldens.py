@@ -1,6 +1,7 @@
 """What the golden files of the first format say, every field filled. Never change a value: add fields with defaults."""
 
 from bot.model.entry import Place
+from bot.model.fix import FixCommit
 from bot.model.incident import (
     ActivePolicy,
     Evidence,
@@ -14,7 +15,7 @@ from bot.model.incident import (
 )
 from bot.model.severity import Severity
 from bot.model.signature import ExceptionInfo, Frame, Kind, StackTrace
-from bot.model.state import FixCommit, Intent, IssueState, Mute, Phase, RepoState, Transition, Watermark
+from bot.model.state import Intent, IssueState, Mute, Phase, RepoState, Transition, Watermark
 from bot.model.window import Deployment, Minute, Sample, Served
 
 KEY = b"old key"
