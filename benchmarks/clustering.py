@@ -145,14 +145,14 @@ def wrong(sets: dict[str, Labelled]) -> None:
 def main() -> int:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=DATA)
+    parser.add_argument("folder", nargs="?", type=Path, help="labelled sets; without it those beside the repository")
     parser.add_argument("--rules", action="store_true", help="what is lost without each rule")
     parser.add_argument("--wrong", action="store_true", help="the lines that are grouped otherwise than labelled")
     given = parser.parse_args()
-    sets = load(given.folder)
+    sets = load(given.folder or DATA)
     if not sets:
-        print(f"{given.folder} has no labelled set: name a folder of NAME.tsv files", file=sys.stderr)
-        return 2
+        print("no labelled set here: name a folder of NAME.tsv files", file=sys.stderr)
+        return 2 if given.folder else 0
     good = accuracy(sets)
     if given.rules:
         rule_table(sets)

@@ -1,8 +1,15 @@
 """From NDJSON bytes to a finished Window: entries a second beside drain3 and beside decoding; memory and growth.
 
-All parties get the same bytes in one process, in turn, the best of several rounds each: `orjson` decodes every line and
-drops it; `drain3`, with the masks of its documentation, mines the message of entries that our decoder made; `folded` is
-decoder, clusterer and observer; `read` is the same behind the reader that drops duplicates and accounts for damage.
+All parties get the same bytes in one process, in turn, the best of several rounds each. `orjson alone` splits the
+lines, makes Python objects of every field and drops them at once: what reading costs a program that looks at nothing
+and keeps nothing. `drain3`, with the masks of its documentation, mines the message of entries that our decoder made;
+`folded` is decoder, clusterer and observer; `read` is the same from a file, behind the reader that drops duplicates and
+accounts for damage.
+
+The mix is on the hard side of real logs: 276 clusters as many as a shop of 27 services writes in minutes, none much
+more frequent than another, but spread over 160 instances, so that a cluster has one or two entries a minute on one of
+them (the shop: eight). Two fifths state no severity, three tenths are requests with a trace, one in a hundred a
+traceback that was never seen before.
 `--memory` folds a million entries, or N, from a stream in a process of its own and reports its peak memory, and how
 time grows with their number.
 Usage: python benchmarks/folding.py [--entries N] [--memory [N]]; exits 1 below the targets.
@@ -14,6 +21,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -25,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.clustering import drain_miner
 from bot.clustering import Clusterer, Stitcher, widen
+from bot.logs import read_files
 from bot.model.entry import LogEntry
 from bot.model.window import Window
 from bot.observing import Observer
@@ -152,30 +161,45 @@ def mined(data: bytes) -> None:
         miner.add_log_message(decode(line).text)
 
 
-def rate(run: Callable[[bytes], object], data: bytes, count: int, rounds: int = ROUNDS) -> float:
-    """Entries per second of processor time, the best of the rounds."""
-    best = float("inf")
-    for _ in range(rounds):
-        start = time.process_time()
-        run(data)
-        best = min(best, time.process_time() - start)
-    return count / best
+def read(data: bytes) -> Window:
+    """Ours, from a file."""
+    signature_of = Clusterer().signature
+    observer = Observer(signature_of, str)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        for _, entry, signature in Stitcher(signature_of).signed(read_files([file.name])):
+            observer.add(entry, signature)
+    return observer.window(widen)
+
+
+def rates(data: bytes, count: int, some: bytes, fewer: int) -> dict[str, float]:
+    """Entries per second of processor time of each, the best of the rounds; drain3 gets only `some`."""
+    runs: dict[str, tuple[Callable[[bytes], object], bytes, int]] = {
+        "orjson alone": (decoded, data, count),
+        "folded": (folded, data, count),
+        "read": (read, data, count),
+        "drain3": (mined, some, fewer),
+    }
+    best = dict.fromkeys(runs, 0.0)
+    for _ in range(ROUNDS):
+        for name, (run, lines, number) in runs.items():
+            start = time.process_time()
+            run(lines)
+            best[name] = max(best[name], number / (time.process_time() - start))
+    return best
 
 
 def speed(count: int) -> bool:
     """Print entries per second of each; True where the targets are met."""
-    data = b"\n".join(entries(count))
-    some = b"\n".join(entries(max(count // 10, 1)))
-    rates = {
-        "orjson alone": rate(decoded, data, count),
-        "folded": rate(folded, data, count),
-        "drain3": rate(mined, some, max(count // 10, 1), 1),
-    }
-    ours = rates["folded"]
-    print(f"{count:,} entries, {len(data) / 1e6:.0f} MB\n\n| | entries/s | ours is |\n|---|---:|---:|")
-    for name, one in rates.items():
+    fewer = max(count // 10, 1)
+    data, some = (b"\n".join(entries(number)) for number in (count, fewer))
+    best = rates(data, count, some, fewer)
+    ours = best["folded"]
+    print(f"{count:,} entries, {len(data) / 1e6:.0f} MB\n\n| | entries/s | folded is |\n|---|---:|---:|")
+    for name, one in best.items():
         print(f"| {name} | {one:,.0f} | {ours / one:.2f} times that |")
-    return ours / rates["orjson alone"] >= LEAST_OF_DECODING and ours / rates["drain3"] >= LEAST_OF_DRAIN
+    return ours / best["orjson alone"] >= LEAST_OF_DECODING and ours / best["drain3"] >= LEAST_OF_DRAIN
 
 
 def memory(count: int) -> bool:

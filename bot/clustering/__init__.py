@@ -6,11 +6,13 @@ from bot.clustering.explaining import explain
 from bot.clustering.fingerprint import VERSION
 from bot.clustering.masking import steps
 from bot.clustering.stitching import Stitcher
+from bot.clustering.traces.owning import Owning
 
 __all__ = [
     "VERSION",
     "Aliases",
     "Clusterer",
+    "Owning",
     "Stitcher",
     "explain",
     "identifying_frames",

@@ -7,7 +7,8 @@ their order or number, and more templates only ever join more of them.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.rules import HOLE
@@ -38,12 +39,17 @@ class Aliases:
 
     def of(self, signature: Signature) -> Alias | None:
         """The widest alias this signature falls under; of several as wide, the first by position and digest."""
+        return min(self.all_of(signature), key=lambda alias: (-len(alias.holes), alias), default=None)
+
+    def all_of(self, signature: Signature) -> Iterator[Alias]:
+        """Every alias this signature falls under."""
         if not self._by_tokens or signature.kind not in _ALIASED:
-            return None
+            return
         tokens = _tokens(signature.template)
         known = self._by_tokens.get(len(tokens), {})
-        found = (Alias(len(tokens), holes, d) for holes in known if (d := _fits(signature.kind, tokens, holes, known)))
-        return min(found, key=lambda alias: (-len(alias.holes), alias), default=None)
+        for holes in known:
+            if digest := _fits(signature.kind, tokens, holes, known):
+                yield Alias(len(tokens), holes, digest)
 
     def canonical(self, signature: Signature) -> str:
         """The fingerprint of the cluster as its aliases widen it; the signature's own where none does."""
@@ -51,12 +57,43 @@ class Aliases:
         return _widened(alias) if alias else signature.fingerprint
 
 
-def widen(signatures: Iterable[Signature], known: Iterable[Alias] = ()) -> dict[str, Widened]:
-    """What aliases, known ones and those that these signatures show, make of them; by fingerprint, of those widened."""
-    signatures = list(signatures)
+def widen(
+    signatures: Iterable[Signature], known: Mapping[Alias, str] = MappingProxyType({}), names: Iterable[str] = ()
+) -> dict[str, Widened]:
+    """What aliases, known ones and those that these signatures show, make of them; by fingerprint, of those widened.
+
+    `names` are fingerprints that stand for something already, the first before the others: what goes by one keeps it,
+    and what an alias joins to it takes it. `known` says of each alias by which fingerprint it goes. So an alias that is
+    learnt later, or another version of the algorithm, gives a known cluster no new name.
+    """
+    signatures, order = list(signatures), {name: place for place, name in enumerate(names)}
     aliases = Aliases((*known, *learn_aliases(signatures)))
-    found = ((signature.fingerprint, aliases.of(signature)) for signature in signatures)
-    return {member: Widened(_widened(alias), alias) for member, alias in found if alias}
+    stands_for = {_widened(alias): name for alias, name in known.items()}
+    found = [(signature, aliases.of(signature)) for signature in signatures]
+    taken: dict[Alias, list[str]] = defaultdict(list)
+    for signature, alias in found:
+        if alias:
+            gone_by = (stands_for.get(name, name) for name in _goes_by(signature, aliases))
+            taken[alias] += [name for name in gone_by if name in order]
+    named = {alias: min(some, key=order.__getitem__) for alias, some in taken.items() if some}
+    widened = ((signature, _named(signature, alias, order, named)) for signature, alias in found)
+    return {signature.fingerprint: one for signature, one in widened if one}
+
+
+def _goes_by(signature: Signature, aliases: Aliases) -> Iterator[str]:
+    """Every fingerprint that a signature was ever counted under."""
+    yield from (signature.fingerprint, signature.former)
+    yield from (_widened(alias) for alias in aliases.all_of(signature))
+
+
+def _named(
+    signature: Signature, alias: Alias | None, order: Mapping[str, int], named: Mapping[Alias, str]
+) -> Widened | None:
+    """Where a signature is counted; None where that is its own fingerprint and no alias says otherwise."""
+    own = next((name for name in (signature.fingerprint, signature.former) if name in order), "")
+    if alias:
+        return Widened(own or named.get(alias) or _widened(alias), alias)
+    return Widened(own) if own and own != signature.fingerprint else None
 
 
 def _widened(alias: Alias) -> str:

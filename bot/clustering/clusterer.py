@@ -8,50 +8,78 @@ import msgspec
 
 from bot.clustering import traces
 from bot.clustering.fingerprint import fingerprint
-from bot.clustering.loose import joined, said_keys, trace_keys
+from bot.clustering.loose import joined, trace_keys
 from bot.clustering.masking import mask, normalise
 from bot.clustering.memory import Memory
-from bot.clustering.payload import kind_of, traces_in, unwrapped
-from bot.clustering.routes import route_of
-from bot.clustering.traces.python import MARK
+from bot.clustering.messages import LONGEST_TITLE, Messages
+from bot.clustering.payload import PLAIN_WITHOUT, details_of, kind_of, traces_in, unwrapped
+from bot.clustering.routes import route_of, shape_of_url
+from bot.clustering.traces.owning import Owning
 from bot.model.entry import HttpRequest, LogEntry
+from bot.model.shape import shape_of
 from bot.model.signature import ExceptionInfo, Kind, Signature, StackTrace
 
 _UNREAD = Signature("", Kind.TRACE, "", "")
 _MOST_FRAMES = 5
-_LONGEST_TITLE = 500
 _LONGEST_NAME = 200
 _REMEMBERED_CHARACTERS = 8_000_000
+_OVERHEAD = 200
+_MOST_LOGS = 10_000
 _TYPE = re.compile(r"[^\W\d][\w.$:<>]{0,200}+")
 _GENERATED = frozenset({"<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})
+
+_Asked = tuple[str, bytes, int | str | None, str | None]
+"""All that a request's signature depends on: method, shape of the URL, status, text."""
 
 
 class Clusterer:
     """Gives entries their signatures. It remembers distinct messages, to normalise each once; it holds no counts.
 
     `former` is what the algorithm's last version made of an entry: after a change of VERSION signatures carry its
-    fingerprint too, so that issues that were opened under it are found.
+    fingerprint too, so that issues that were opened under it are found. `owning` says which frames are in-app.
     """
 
-    def __init__(self, former: Callable[[LogEntry], Signature] | None = None) -> None:
+    def __init__(self, former: Callable[[LogEntry], Signature] | None = None, owning: Owning = traces.DEFAULTS) -> None:
         self._former = former
-        self._messages: Memory[tuple[Kind, str], Signature] = Memory(_REMEMBERED_CHARACTERS)
-        self._requests: Memory[tuple[str, str, int, str], Signature] = Memory(_REMEMBERED_CHARACTERS)
+        self._owning = owning
+        self._messages = {kind: Messages(kind) for kind in (Kind.MESSAGE, Kind.SYSTEM)}
+        self._recall: dict[str, Callable[[bytes], Signature | None]] = {}
+        self._requests: Memory[_Asked, Signature] = Memory(_REMEMBERED_CHARACTERS)
         self._traces: Memory[str, Signature | None] = Memory(_REMEMBERED_CHARACTERS)
 
     def signature(self, entry: LogEntry) -> Signature:
         """The entry's signature; a pure function of the entry. Whatever the payloads hold, nothing is raised."""
         if self._former is None:
-            return self._signature(entry)
-        return msgspec.structs.replace(self._signature(entry), former=self._former(entry).fingerprint)
+            return self._recalled(entry) or self._read(entry)
+        return msgspec.structs.replace(self._read(entry), former=self._former(entry).fingerprint)
 
-    def _signature(self, entry: LogEntry) -> Signature:
+    def _recalled(self, entry: LogEntry) -> Signature | None:
+        """What is known of requests and plain messages of this shape; None for anything that needs a closer look."""
+        text, payload, request = entry.text_payload, entry.json_payload, entry.http_request
         if entry.proto_payload is not None:
-            return self._audit(entry)
+            return None
+        if request is not None:
+            if payload is not None and (text is not None or not (text := details_of(payload))):
+                return None
+            asked = request.request_method, shape_of_url(request.request_url), request.status, text
+            return self._requests.get(asked)
+        if payload is not None:
+            said = payload.get("message")
+            if text is not None or not said or type(said) is not str or not PLAIN_WITHOUT.isdisjoint(payload):
+                return None
+            text = said
+        recall = self._recall.get(entry.log_name)
+        return None if recall is None or text is None else recall(shape_of(text))
+
+    def _read(self, entry: LogEntry) -> Signature:
+        if entry.proto_payload is not None:
+            request = entry.request
+            told = request.status_code if request else 0
+            return self._request(request, told, entry.text_payload) if request and told else self._audit(entry)
         text = entry.text_payload
         if text is None:
-            request = entry.http_request
-            bare = request is not None and not entry.json_payload and request.status_code
+            request, payload = entry.http_request, entry.json_payload
+            bare = request is not None and request.status_code and (not payload or details_of(payload))
             return self._spoken(entry, "" if bare else entry.text)
         if text.startswith("{") and (inner := unwrapped(entry)):
             said = self._spoken(inner, inner.text)
@@ -65,18 +93,18 @@ class Clusterer:
         if payload and (traced := self._traced_in(payload)):
             return traced
         if (request := entry.http_request) is not None and (status := request.status_code):
-            return self._request(request, status, entry.text_payload or "")
-        plain = self._message(kind_of(entry.log_name), text)
+            said = details_of(payload) or None if entry.text_payload is None else entry.text_payload
+            return self._request(request, status, said)
+        plain = self._message(entry.log_name, text)
         return _with_error(plain, *entry.error) if payload and ("error" in payload or "err" in payload) else plain
 
-    def _message(self, kind: Kind, text: str) -> Signature:
-        masked = mask(text)
-        known = self._messages.get((kind, masked))
-        if known is None:
-            template = normalise(masked)
-            known = Signature(fingerprint(kind, template), kind, "", template, None, said_keys(masked))
-            self._messages.put((kind, masked), known, len(masked) + len(template))
-        return msgspec.structs.replace(known, title=_cut_off(text)) if MARK in text else known
+    def _message(self, log_name: str, text: str) -> Signature:
+        messages = self._messages[kind_of(log_name)]
+        if log_name not in self._recall:
+            if len(self._recall) >= _MOST_LOGS:
+                self._recall.clear()
+            self._recall[log_name] = messages.recall
+        return messages.signature(text)
 
     def _audit(self, entry: LogEntry) -> Signature:
         payload = entry.proto_payload or {}
@@ -87,15 +115,14 @@ class Clusterer:
         template = " ".join(str(part)[:_LONGEST_NAME] for part in parts if isinstance(part, str | int) and part)
         return Signature(fingerprint(Kind.AUDIT, template), Kind.AUDIT, template, template)
 
-    def _request(self, request: HttpRequest, status: int, said: str) -> Signature:
-        route = route_of(request.request_url)
-        key = (request.request_method[:_LONGEST_NAME], route, status, said)
-        if known := self._requests.get(key):
-            return known
-        title = f"{key[0]} {route} → {status}"
-        template = f"{key[0]} {route} {status} {normalise(mask(said))}".strip()
+    def _request(self, request: HttpRequest, status: int, text: str | None) -> Signature:
+        method, route, said = request.request_method[:_LONGEST_NAME], route_of(request.request_url), text or ""
+        title = f"{method} {route} → {status}"
+        template = f"{method} {route} {status} {normalise(mask(said))}".strip()
         made = Signature(fingerprint(Kind.REQUEST, template), Kind.REQUEST, title, template)
-        return self._requests.put(key, made, len(said) + len(template))
+        cost = len(request.request_url) + len(request.request_method) + len(said) + len(template) + _OVERHEAD
+        asked = request.request_method, shape_of_url(request.request_url), request.status, text
+        return self._requests.put(asked, made, cost)
 
     def _traced_in(self, payload: dict[str, Any]) -> Signature | None:
         found = (self._traced(text) for text in traces_in(payload) if traces.may_hold_trace(text))
@@ -105,17 +132,12 @@ class Clusterer:
         known = self._traces.get(text, _UNREAD)
         if known is not _UNREAD:
             return known
-        trace = traces.parse(text)
+        trace = traces.parse(text, self._owning)
         return self._traces.put(text, _of_trace(trace) if trace else None, 2 * len(text))
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip()[:_LONGEST_TITLE] for line in text.split("\n") if line.strip()), "")
-
-
-def _cut_off(text: str) -> str:
-    """The best title of a traceback that was cut off before its exception."""
-    return f"(traceback cut off) {text.strip().rpartition(chr(10))[2].strip()[:_LONGEST_TITLE]}"
+    return next((line.strip()[:LONGEST_TITLE] for line in text.split("\n") if line.strip()), "")
 
 
 def _of_trace(trace: StackTrace) -> Signature:
@@ -140,7 +162,7 @@ def identifying_frames(trace: StackTrace) -> list[str]:
 
 def _said(exception: ExceptionInfo) -> str:
     first = exception.value.split("\n", 1)[0]
-    return (f"{exception.short_type}: {first}" if first else exception.short_type)[:_LONGEST_TITLE]
+    return (f"{exception.short_type}: {first}" if first else exception.short_type)[:LONGEST_TITLE]
 
 
 def _with_error(plain: Signature, kind: str, value: str) -> Signature:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.clustering.clusterer import identifying_frames
 from bot.clustering.fingerprint import VERSION
 from bot.clustering.masking import steps
+from bot.clustering.payload import details_of
 from bot.clustering.routes import route_of
 from bot.model.entry import LogEntry
 from bot.model.signature import Frame, Kind, Signature, StackTrace
@@ -23,9 +24,9 @@ def explain(entry: LogEntry, signature: Signature) -> list[Step]:
 def _between(entry: LogEntry, signature: Signature) -> Iterator[Step]:
     if signature.kind is Kind.TRACE and signature.trace:
         yield from _of_trace(signature.trace)
-    elif signature.kind is Kind.REQUEST and entry.http_request:
-        yield "route", f"{entry.http_request.request_url} → {route_of(entry.http_request.request_url)}"
-        yield from steps(entry.text_payload or "")
+    elif signature.kind is Kind.REQUEST and (request := entry.request):
+        yield "route", f"{request.request_url} → {route_of(request.request_url)}"
+        yield from steps(entry.text_payload or details_of(entry.json_payload))
     elif signature.kind is not Kind.AUDIT:
         yield from steps(entry.text)
     yield f"hashed, as {VERSION} {signature.kind}", signature.template

@@ -1,7 +1,8 @@
 """From a message to its template: values out, constants in.
 
-Two steps. `mask` is one linear substitution that runs on every message: an atom that holds a digit becomes `<*>`.
-`normalise` is dearer and runs once per distinct masked message: the rules of `bot.clustering.rules`, in their order.
+Two steps. `mask` is one linear substitution that runs on every message: an atom that holds a digit becomes `<*>`, but
+for the small numbers that are words: exit codes and signals. `normalise` is dearer and runs once per distinct
+masked message: the rules of `bot.clustering.rules`, in their order.
 """
 
 import re
@@ -15,11 +16,32 @@ LONGEST_TEMPLATE = 4_096
 
 _FROM_DIGIT = re.compile(r"[0-9][0-9A-Za-z_]*+")
 _BEFORE_DIGIT = string.ascii_letters + "_"
+_CODED = ("exit", "Exit", "EXIT", "ignal", "IGNAL")
+_CODE = re.compile(
+    r"(?<![A-Za-z])(?:exit(?:ed)?|signal)(?:(?:,? |[_-])?(?:with|by|code|status|signal|number)){0,3}"
+    r"['\"]?(?:\(|\s?[:=]\s?|\s)['\"]?-?([0-9]{1,3})(?![0-9A-Za-z_%-]|/[^A-Z]|[.,:][0-9])",
+    re.IGNORECASE,
+)
 
 
 def mask(message: str) -> str:
-    """The message, at most 16,384 characters of it, with every atom that holds a digit replaced by `<*>`. Linear."""
-    *before, last = _FROM_DIGIT.split(message[:LONGEST_MESSAGE])
+    """The message, at most 16,384 characters of it, with every atom that holds a digit replaced by `<*>`. Linear.
+
+    What follows `exit(`, `exit code`, `exit status` or `signal`, up to 999, tells one failure from another and stays.
+    """
+    message = message[:LONGEST_MESSAGE]
+    if not any(word in message for word in _CODED):
+        return _masked(message)
+    parts: list[str] = []
+    at = 0
+    for found in _CODE.finditer(message):
+        parts += _masked(message[at : found.start(1)]), found[1]
+        at = found.end(1)
+    return "".join([*parts, _masked(message[at:])])
+
+
+def _masked(text: str) -> str:
+    *before, last = _FROM_DIGIT.split(text)
     return "".join([part.rstrip(_BEFORE_DIGIT) + HOLE for part in before]) + last
 
 

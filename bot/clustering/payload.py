@@ -12,7 +12,11 @@ from bot.model.signature import Kind
 
 _TRACE_FIELDS = ("stack_trace", "exception", "traceback", "exc_info", "stack", "stacktrace", "stackTrace")
 _ERROR_OBJECTS = ("error", "err", "exception")
-_CANDIDATES = frozenset((*_TRACE_FIELDS, *_ERROR_OBJECTS))
+PLAIN_WITHOUT = frozenset((*_TRACE_FIELDS, *_ERROR_OBJECTS))
+"""Fields without which a payload says no more than its message."""
+
+_DETAILS = "statusDetails"
+
 _SYSTEM_LOGS = frozenset({"events", "kubelet", "node-problem-detector", "container-runtime", "kube-proxy"})
 _SYSTEM_ENDINGS = ("/varlog/system", "/events", "cluster-autoscaler-visibility", "cluster-autoscaler")
 _LONGEST_JSON = 65_536
@@ -20,13 +24,21 @@ _LONGEST_JSON = 65_536
 
 def traces_in(payload: dict[str, Any]) -> Iterable[str]:
     """Texts of the payload's fields that carry stack traces, outer ones first; lists of lines are joined."""
-    return () if _CANDIDATES.isdisjoint(payload) else _traces_in(payload)
+    return () if PLAIN_WITHOUT.isdisjoint(payload) else _traces_in(payload)
 
 
 def _traces_in(payload: dict[str, Any]) -> Iterator[str]:
     for source in (payload, *(payload.get(name) for name in _ERROR_OBJECTS)):
         if isinstance(source, dict):
             yield from (text for field in (*_TRACE_FIELDS, "message") if (text := _as_text(source.get(field))))
+
+
+def details_of(payload: dict[str, Any] | None) -> str:
+    """A load balancer's word on its request, where that is all that the payload says; else ""."""
+    details = payload.get(_DETAILS) if payload else None
+    if payload is None or type(details) is not str or "message" in payload or not PLAIN_WITHOUT.isdisjoint(payload):
+        return ""
+    return details
 
 
 def _as_text(value: Any) -> str:

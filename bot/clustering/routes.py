@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from bot.model.shape import shape_of
+
 _LONGEST_URL = 2_048
 _MOST_SEGMENTS = 8
 _LONGEST_NAME = 40
@@ -10,6 +12,7 @@ _QUERY = re.compile("[?#]")
 _HOST = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:)?//[^/]*+")
 _DIGIT = re.compile(r"\d")
 _VERSION = re.compile(r"v[0-9]{1,2}(?:(?:alpha|beta)[0-9]{0,2})?")
+_VERSIONS = re.compile(rf"/{_VERSION.pattern}(?![^/?#])")
 
 
 def route_of(url: str) -> str:
@@ -18,6 +21,12 @@ def route_of(url: str) -> str:
     Of a URL 2,048 characters are read; any text has a route.
     """
     return _route(url[:_LONGEST_URL])
+
+
+def shape_of_url(url: str) -> bytes:
+    """What the route depends on: URLs of one shape differ in digits alone, and in none of a version in the path."""
+    shape = shape_of(url)
+    return shape + "".join(_VERSIONS.findall(url)).encode() if b"/v0" in shape else shape
 
 
 @lru_cache(maxsize=16_384)

@@ -19,7 +19,7 @@ _DATE = rf"{_MONTH}\s{{1,2}}<\*>|<\*>[\s/-]{_MONTH}[\s/:-]<\*>(?::<\*>)*+"
 _KEY = r"(?:(?<=[{,])|(?<=[{,]\s))(['\"])([A-Za-z_][\w.-]{0,60}+)\1(?=\s?:)"
 _IN_QUOTES = r"(?:[^\"\\\n]++|\\.)*+"
 _SAID = (
-    rf"(?<!\w)((?:msg|message|error|err|reason|detail)[=:]\s?)\"({_IN_QUOTES})\""
+    rf"(?<!\w)((?:msg|message|error|err|reason|detail|status|state)[=:]\s?)\"({_IN_QUOTES})\""
     rf"|(?<=\]\s)\"({_IN_QUOTES})\"(?=\s\w+=|$)"
 )
 _VERB = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)"
@@ -79,6 +79,7 @@ def _rule(name: str, pattern: str, hole: str | Callable[[re.Match[str]], str]) -
 RULES: tuple[Rule, ...] = (
     _rule("quoted key", _KEY, r"\2"),
     _rule("quoted message", _SAID, r"\1\2\3"),
+    _rule("quoted status", r"(?<!\w)((?:status|state)[=:]\s?)'([A-Za-z][\w -]{0,40}+)'(?!\w)", r"\1\2"),
     _rule("quoted request", rf"\"({_VERB})\s[^\"\n]++\"", r"\1 <path>"),
     _rule("url", _URL, "<url>"),
     _rule("e-mail address", _MAIL, "<address>"),

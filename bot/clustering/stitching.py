@@ -23,12 +23,14 @@ _LINE = re.compile(
 
 SignatureOf = Callable[[LogEntry], Signature]
 Signed = tuple[int, LogEntry, Signature]
+_Placed = tuple[int, LogEntry]
+_Key = tuple[str, str]
 
 
 class _Pending(msgspec.Struct):
     """Entries of one instance and log that may be one trace, in the order they came; whether the last is a line."""
 
-    entries: list[tuple[int, LogEntry]]
+    entries: list[_Placed]
     is_line: bool
 
 
@@ -40,41 +42,50 @@ class Stitcher:
 
     def __init__(self, signature_of: SignatureOf) -> None:
         self._signature_of = signature_of
-        self._pending: dict[tuple[str, str], _Pending] = {}
+        self._pending: dict[_Key, _Pending | _Placed] = {}
 
     def signed(self, entries: Iterable[LogEntry]) -> Iterator[Signed]:
         """(position from 0, entry, signature) of each entry; those that may begin a trace come a little later."""
+        pending, signature_of, line = self._pending, self._signature_of, _LINE.match
         for position, entry in enumerate(entries):
             text = entry.text_payload
             if text is None or "\n" in text or not (instance := _instance(entry)):
-                yield position, entry, self._signature_of(entry)
+                yield position, entry, signature_of(entry)
                 continue
-            yield from self._line(position, entry, _is_line(text), (instance, entry.log_name))
-            if len(self._pending) > _MOST_PENDING:
+            key = instance, entry.log_name
+            waiting = pending.get(key)
+            if type(waiting) is tuple and not line(text[:_HEAD]):
+                pending[key] = position, entry  # most often: neither may be a line, so that the two are none of a trace
+                yield *waiting, signature_of(waiting[1])
+                continue
+            yield from self._line(position, entry, bool(line(text[:_HEAD])), key)
+            if len(pending) > _MOST_PENDING:
                 yield from self._end()
         yield from self._end()
 
-    def _line(self, position: int, entry: LogEntry, is_line: bool, key: tuple[str, str]) -> Iterator[Signed]:
+    def _line(self, position: int, entry: LogEntry, is_line: bool, key: _Key) -> Iterator[Signed]:
         waiting = self._pending.get(key)
+        waiting = _Pending([waiting], False) if isinstance(waiting, tuple) else waiting
         if waiting and (is_line or waiting.is_line) and len(waiting.entries) < _MOST_LINES:
             later = entry.nanos - waiting.entries[-1][1].nanos
             if abs(later) <= _GAP and (is_line or later < 0):
                 waiting.entries.append((position, entry))
                 waiting.is_line = is_line
+                self._pending[key] = waiting
                 if not is_line:
                     yield from self._whole(self._pending.pop(key))
                 return
         if waiting:
             yield from self._whole(waiting)
-        self._pending[key] = _Pending([(position, entry)], is_line)
+        self._pending[key] = _Pending([(position, entry)], True) if is_line else (position, entry)
 
     def _end(self) -> Iterator[Signed]:
         for waiting in self._pending.values():
             yield from self._whole(waiting)
         self._pending.clear()
 
-    def _whole(self, waiting: _Pending) -> Iterator[Signed]:
-        entries = waiting.entries
+    def _whole(self, waiting: _Pending | _Placed) -> Iterator[Signed]:
+        entries = [waiting] if isinstance(waiting, tuple) else waiting.entries
         whole = self._read([entry for _, entry in entries]) if len(entries) > 1 else None
         for position, entry in entries:
             yield position, entry, whole or self._signature_of(entry)
@@ -93,6 +104,14 @@ def _instance(entry: LogEntry) -> str:
     return named if type(named) is str else entry.instance
 
 
-def _is_line(text: str) -> bool:
-    """Whether this may be a later line of a trace."""
+def stream_of(entry: LogEntry) -> tuple[str, str] | None:
+    """(instance, log name) of an entry that may be part of a trace logged line by line; None where it can't be."""
+    text = entry.text_payload
+    if text is None or "\n" in text or not (instance := _instance(entry)):
+        return None
+    return instance, entry.log_name
+
+
+def may_be_line(text: str) -> bool:
+    """Whether this text of one line may be a later line of a trace."""
     return bool(_LINE.match(text[:_HEAD]))

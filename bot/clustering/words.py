@@ -44,8 +44,11 @@ def is_failure_type(name: str) -> bool:
 
 
 def may_be_value(token: str) -> bool:
-    """Whether a word may be a name that somebody chose: no verb form, state, constant in capitals or failure type."""
-    if not _NAME.fullmatch(token) or token.isupper() or is_failure_type(token):
+    """Whether a word may be a name that somebody chose: no verb form, state, constant in capitals or failure type.
+
+    A number is none: those that are values are masked before.
+    """
+    if not _NAME.fullmatch(token) or token.isupper() or token.isdecimal() or is_failure_type(token):
         return False
     word = token.lower()
     return word not in FAILING and word not in _STATES and not _INFLECTED.fullmatch(word)

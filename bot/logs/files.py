@@ -59,7 +59,11 @@ class FileSource:
             content = ByteStream(stream)
             for record in records(content):
                 if isinstance(record, bytes):
-                    yield from _decoded(record)
+                    entry = decode(record)
+                    if isinstance(entry, Malformed):
+                        yield from _taken_apart(record, entry)
+                    else:
+                        yield entry
                 elif record is not CUT_OFF or not content.fault:
                     yield record
             if content.fault:
@@ -80,10 +84,10 @@ class FileSource:
             raise LogsUnavailable(f"can't open the log file {self.name}: {error.strerror or error}") from error
 
 
-def _decoded(record: bytes) -> Iterator[LogEntry | Unreadable]:
-    entry = decode(record)
-    parts = rescan(record) if isinstance(entry, Malformed) else []
+def _taken_apart(record: bytes, malformed: Malformed) -> Iterator[LogEntry | Unreadable]:
+    """What a record that is no JSON holds, where it is several."""
+    parts = rescan(record)
     if len(parts) > 1:
         yield from (decode(part) if isinstance(part, bytes) else part for part in parts)
     else:
-        yield entry
+        yield malformed

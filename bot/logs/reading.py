@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from bot.errors import LogsUnavailable, NoLogEntries
-from bot.logs.interface import Coverage, Resumable, Source, Unreadable
+from bot.logs.interface import Counted, Counter, Coverage, Resumable, Source, Unreadable
 from bot.model.entry import LogEntry
 from bot.model.run import ReadReport, Skipped
 from bot.model.state import Watermark
@@ -20,8 +20,9 @@ class Reading:
 
     `latest`, in nanoseconds, is the newest time an entry may have; None lets any pass. `progress` is called with the
     number of entries so far after every 10,000. Of each entry a 64-bit hash is kept, to drop what comes again.
-    Iterating raises LogsUnavailable where a source can't be read, or at the end where no entry was usable; but sources
-    that read on from their last run may have nothing new.
+    `counters` know of requests that aren't logged.
+    Iterating raises LogsUnavailable where a file can't be read or no source can, or at the end where no entry was
+    usable; but sources that read on from their last run may have nothing new, and of several some may be missing.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class Reading:
         *,
         latest: int | None = None,
         progress: Callable[[int], None] | None = None,
+        counters: Sequence[Counter] = (),
     ) -> None:
         self._sources = tuple(sources)
+        self._counters = tuple(counters)
         self._latest = latest
         self._progress = progress
         self._seen: set[int] = set()
@@ -48,12 +51,26 @@ class Reading:
         """Have sources that read on from their last run do so; before the first entry is asked for."""
         known = {watermark.source: watermark.until for watermark in watermarks}
         for source in self._resumable():
-            source.resume(known.get(source.id))
+            source.resume(known)
 
     def coverages(self) -> tuple[Coverage, ...]:
-        """What was read of each source that goes on from run to run; complete once the iteration has ended."""
-        found = (source.coverage() for source in self._resumable() if source.continuing)
+        """What was read of each source that can tell; complete once the iteration has ended."""
+        found = (source.coverage() for source in self._resumable())
         return tuple(coverage for coverage in found if coverage)
+
+    def counted(self, start: int, end: int) -> tuple[Counted, ...]:
+        """The requests that were counted from `start` up to `end` (nanoseconds), logged or not.
+
+        What can't be had now is accounted for as skipped. Raises LogsUnavailable.
+        """
+        found: list[Counted] = []
+        for counter in self._counters:
+            counts = counter.counts(start, end)
+            if isinstance(counts, Unreadable):
+                self._skip(counter.name, 1, counts.reason)
+            else:
+                found += counts
+        return tuple(found)
 
     def _resumable(self) -> Iterator[Resumable]:
         return (source for source in self._sources if isinstance(source, Resumable))
@@ -69,7 +86,23 @@ class Reading:
         )
 
     def _read(self) -> Iterator[LogEntry]:
+        missing: list[LogsUnavailable] = []
         for source in self._sources:
+            try:
+                yield from self._of(source)
+            except LogsUnavailable as error:
+                if not isinstance(source, Resumable):
+                    raise
+                missing.append(error)
+        if missing and len(missing) == len(self._sources):
+            raise missing[0]
+        unusable = self._skipped_count > len(missing)
+        if not self._entries and (unusable or not any(source.continuing for source in self._resumable())):
+            raise (LogsUnavailable if self._skipped else NoLogEntries)(self._nothing())
+
+    def _of(self, source: Source) -> Iterator[LogEntry]:
+        position = 0
+        try:
             for position, record in enumerate(source.records(), 1):
                 entry = self._checked(record)
                 if isinstance(entry, Unreadable):
@@ -77,18 +110,15 @@ class Reading:
                 elif entry:
                     self._count()
                     yield entry
-        if not self._entries and (self._skipped or not any(source.continuing for source in self._resumable())):
-            raise (LogsUnavailable if self._skipped else NoLogEntries)(self._nothing())
+        except LogsUnavailable as error:
+            self._skip(source.name, position + 1, str(error))
+            raise
 
     def _checked(self, record: LogEntry | Unreadable) -> LogEntry | Unreadable | None:
-        if isinstance(record, Unreadable):
-            return record
-        entry, nanos = _timed(record)
-        if nanos is None:
-            return Unreadable("timestamp: not a time" if entry.timestamp else "no timestamp")
-        if self._latest is not None and nanos > self._latest:
-            return Unreadable("in the future")
-        return entry if self._is_new(entry, nanos) else None
+        found = checked(record, self._latest)
+        if isinstance(found, Unreadable):
+            return found
+        return found[0] if self._is_new(*found) else None
 
     def _is_new(self, entry: LogEntry, nanos: int) -> bool:
         if not entry.insert_id:
@@ -120,6 +150,18 @@ class Reading:
             f"({first.source}, record {first.position}) because: {first.reason}; give the output of "
             "`gcloud logging read --format=json`"
         )
+
+
+def checked(record: LogEntry | Unreadable, latest: int | None) -> tuple[LogEntry, int] | Unreadable:
+    """The entry with a readable time, and that time in nanoseconds; or why it can't be used. `latest` is the newest."""
+    if isinstance(record, Unreadable):
+        return record
+    entry, nanos = _timed(record)
+    if nanos is None:
+        return Unreadable("timestamp: not a time" if entry.timestamp else "no timestamp")
+    if latest is not None and nanos > latest:
+        return Unreadable("in the future")
+    return entry, nanos
 
 
 def _timed(entry: LogEntry) -> tuple[LogEntry, int | None]:

@@ -13,17 +13,23 @@ from bot.model.severity import Severity, from_fields, from_name, from_text
 from bot.model.time import nanos_of
 
 _MESSAGE_FIELDS = ("message", "msg", "stack_trace", "exception", "textPayload", "event", "log", "MESSAGE")
+_REQUEST_LOG = "type.googleapis.com/google.appengine.logging.v1.RequestLog"
 _REPLICA_SET = re.compile(r"^(.+)-([0-9a-z]{6,10})-[0-9a-z]{5}$")
 
 
 class Place(NamedTuple):
-    """Where something ran. `revision`: a Cloud Run revision, App Engine version or ReplicaSet; "" where unknown."""
+    """Where something ran. `revision`: a Cloud Run revision, App Engine version or ReplicaSet; "" where unknown.
+
+    `namespace` and `cluster` are those of Kubernetes, "" elsewhere.
+    """
 
     environment: str
     project: str
     location: str
     service: str
     revision: str
+    namespace: str = ""
+    cluster: str = ""
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):
@@ -46,11 +52,13 @@ class HttpRequest(msgspec.Struct, frozen=True, rename="camel", gc=False):
     @property
     def status_code(self) -> int:
         """The HTTP status as a number; 0 where none was logged."""
+        if type(self.status) is int and 0 <= self.status <= 999_999_999:
+            return self.status
         text = str(self.status or 0)
         return int(text) if len(text) <= 9 and text.isdecimal() else 0
 
 
-class LogEntry(msgspec.Struct, frozen=True, rename="camel"):
+class LogEntry(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A decoded LogEntry. Derived facts are properties, computed when asked for, so that decoding stays cheap."""
 
     insert_id: str = ""
@@ -140,6 +148,16 @@ class LogEntry(msgspec.Struct, frozen=True, rename="camel"):
         return ""
 
     @property
+    def request(self) -> HttpRequest | None:
+        """The request that the entry is of: its httpRequest, or what App Engine's RequestLog tells of it."""
+        payload = self.proto_payload
+        if self.http_request is not None or payload is None or payload.get("@type") != _REQUEST_LOG:
+            return self.http_request
+        method, url, status = (payload.get(name) for name in ("method", "resource", "status"))
+        said = status if isinstance(status, int | str) and not isinstance(status, bool) else None
+        return HttpRequest(method if isinstance(method, str) else "", url if isinstance(url, str) else "", said)
+
+    @property
     def log_id(self) -> str:
         """The last part of the log name, decoded: `run.googleapis.com/stderr`."""
         return unquote(self.log_name.rsplit("/logs/", 1)[-1])
@@ -167,7 +185,13 @@ class LogEntry(msgspec.Struct, frozen=True, rename="camel"):
     def place(self, environment: str) -> Place:
         """Where the entry was written, in this environment."""
         service = self.label(
-            "service_name", "module_id", "job_name", "function_name", "configuration_name", "container_name"
+            "service_name",
+            "module_id",
+            "job_name",
+            "function_name",
+            "configuration_name",
+            "container_name",
+            "backend_service_name",
         )
         revision = self.label("revision_name", "version_id")
         if not revision and (pod := _REPLICA_SET.match(self.label("pod_name"))):
@@ -177,4 +201,7 @@ class LogEntry(msgspec.Struct, frozen=True, rename="camel"):
             or self.label("pod_name", "instance_name", "instance_id", "cluster_name")
             or (self.resource.type if self.resource else "")
         )
-        return Place(environment, self.project, self.label("location", "region", "zone"), named or "unknown", revision)
+        namespace = self.label("namespace_name")
+        cluster = self.label("cluster_name") if namespace else ""
+        where = self.label("location", "region", "zone")
+        return Place(environment, self.project, where, named or "unknown", revision, namespace, cluster)

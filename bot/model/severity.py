@@ -46,7 +46,9 @@ _PINO = {
     60: Severity.CRITICAL,
 }
 _FIELDS = ("severity", "level", "levelname", "log_level", "loglevel", "lvl")
-_HEAD = 240
+TEXT_READ = 240
+"""Characters of a text, unless it is JSON, that its level is read from; which digits stand there doesn't matter."""
+
 _JSON_HEAD = 4096
 _JSON_LIMIT = 65_536
 _MOST_TOKENS = 12
@@ -123,7 +125,7 @@ def from_text(text: str) -> Severity | None:
     """
     if text.startswith("{"):
         return _from_json(text)
-    head = text[:_HEAD]
+    head = text[:TEXT_READ]
     if "\x1b" in head:
         head = _ESCAPE.sub("", head)
     if klog := _KLOG.match(head):

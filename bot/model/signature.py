@@ -104,7 +104,10 @@ class Alias(msgspec.Struct, frozen=True, order=True):
 
 
 class Widened(msgspec.Struct, frozen=True):
-    """The cluster that an alias makes of others: the fingerprint they share then, and the alias."""
+    """The cluster that a signature is counted in: its fingerprint, and the alias that says so.
+
+    `alias` is None where it is known by the name that an older version of the algorithm gave it.
+    """
 
     fingerprint: str
-    alias: Alias
+    alias: Alias | None = None

@@ -94,7 +94,10 @@ class Traffic(msgspec.Struct, frozen=True):
 
 
 class Deployment(msgspec.Struct, frozen=True, order=True):
-    """A revision that started to be rolled out, as an audit entry told. `commit` is "" where no label names one."""
+    """A revision that started to be rolled out, as an audit entry told. `commit` is "" where no label names one.
+
+    `share` is the percentage of traffic that it was meant to have from then on.
+    """
 
     nanos: int
     environment: str
@@ -102,6 +105,17 @@ class Deployment(msgspec.Struct, frozen=True, order=True):
     revision: str
     commit: str = ""
     source: str = "audit log"
+    share: int = 100
+
+
+class Built(msgspec.Struct, frozen=True, order=True):
+    """A revision whose entries name the commit it was built from; `seen` is the first of them (nanoseconds)."""
+
+    environment: str
+    service: str
+    revision: str
+    commit: str
+    seen: int
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -115,3 +129,4 @@ class Window(msgspec.Struct, frozen=True):
     traffic: tuple[Traffic, ...] = ()
     deployments: tuple[Deployment, ...] = ()
     overflow: int = 0
+    built: tuple[Built, ...] = ()

@@ -1,38 +1,22 @@
 """The mergeable counts of one cluster at one place."""
 
-from bisect import bisect_left
-from typing import NamedTuple
+from collections.abc import Iterable
+from zlib import crc32
 
 from bot.model.entry import LogEntry, Place
 from bot.model.severity import Severity
 from bot.model.signature import Signature
 from bot.model.time import MINUTE
-from bot.model.window import Cluster, Minute, Occurrence
-from bot.observing.keeping import SAMPLE_CHARACTERS, first_line, kept, kept_trace, sample
+from bot.model.window import Cluster, Minute, Occurrence, Sample
 from bot.observing.sampling import Smallest
+from bot.observing.seen import Kept, Seen
 
 INSTANCES_A_MINUTE = 16
 TIMELINE_INSTANCES = 16
 TIMELINE_TRACES = 32
 FORMER_FINGERPRINTS = 32
-_TITLE_CHARACTERS = 300
-_seen = tuple.__new__  # twice as fast as the constructor
-
-
-class Seen(NamedTuple):
-    """An entry that may be the earliest or the latest of its cluster."""
-
-    nanos: int
-    entry: LogEntry
-    signature: Signature
-
-    def precedes(self, other: "Seen") -> bool:
-        """A total order: by time, then by insert id, then by everything that was logged."""
-        if self.nanos != other.nanos:
-            return self.nanos < other.nanos
-        if self.entry.insert_id != other.entry.insert_id:
-            return self.entry.insert_id < other.entry.insert_id
-        return self.entry is not other.entry and repr(self.entry) < repr(other.entry)
+_NEVER = 1 << 80  # nanoseconds after any time
+_tuple = tuple.__new__  # twice as fast as a named tuple's own
 
 
 class ClusterState:
@@ -40,6 +24,7 @@ class ClusterState:
 
     Occurrences are kept whole for the instances and traces with the smallest hashes: a sample that is the same whatever
     the order, and that agrees between clusters. Earliest and latest entries are kept as they are, redacted at the end.
+    The entries of the minute that is being added to are counted apart, until `settle`.
     """
 
     __slots__ = (
@@ -47,10 +32,14 @@ class ClusterState:
         "_by_trace",
         "_counts",
         "_earliest",
+        "_first",
         "_former",
+        "_here",
         "_instances",
         "_last",
         "_latest",
+        "_minute",
+        "_now",
         "_severity",
         "count",
     )
@@ -64,40 +53,52 @@ class ClusterState:
         self._by_trace = Smallest(TIMELINE_TRACES)
         self._earliest: Seen | None = None
         self._latest: Seen | None = None
-        self._last = 0
+        self._first = self._last = _NEVER
         self._former: set[str] = set()
+        self._minute, self._now = -_NEVER, 0
+        self._here: set[str] = set()
 
-    def add(
-        self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str, trace: str
-    ) -> None:
-        """Count one entry; `instance` and `trace` are short hashes, "" where not logged."""
-        minute = nanos // MINUTE
+    def add(self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str) -> None:
+        """Count one entry; `instance` is a short hash, "" where not logged."""
         self.count += 1
         if level > self._severity:
             self._severity = level
-        counts = self._counts
-        counts[minute] = counts.get(minute, 0) + 1
-        if signature.former and signature.former not in self._former:
+        if signature.former:
             self._add_former(signature.former)
-        if instance:
-            self._add_instance(minute, instance)
-        self._by_instance.add(instance, (nanos, trace))
-        if trace:
-            self._by_trace.add(trace, (nanos, instance))
-        if nanos > self._last and self._earliest is not None:
-            self._latest, self._last = _seen(Seen, (nanos, entry, signature)), nanos
-        elif nanos == self._last or self._earliest is None or nanos <= self._earliest.nanos:
+        minute = nanos // MINUTE
+        if minute != self._minute:
+            self.settle()
+            self._minute = minute
+        self._now += 1
+        self._here.add(instance)
+        trace = _short_trace(entry.trace) if entry.trace else ""
+        if instance <= self._by_instance.bound:
+            self._by_instance.add(instance, nanos, trace)
+        if trace and trace <= self._by_trace.bound:
+            self._by_trace.add(trace, nanos, instance)
+        if nanos > self._last:
+            self._latest = _tuple(Seen, (nanos, entry, signature))
+            self._last = nanos
+        elif nanos == self._last or nanos <= self._first:
             self._see(Seen(nanos, entry, signature))
+
+    def settle(self) -> None:
+        """Count what came since the minute began."""
+        if self._now:
+            self._counts[self._minute] = self._counts.get(self._minute, 0) + self._now
+            self._add_instances(self._minute, self._here)
+            self._now = 0
+            self._here.clear()
 
     def merge(self, other: "ClusterState") -> None:
         """Take in the counts of a disjoint read."""
+        other.settle()
         self.count += other.count
         self._severity = max(self._severity, other._severity)
         for minute, count in other._counts.items():
             self._counts[minute] = self._counts.get(minute, 0) + count
         for minute, instances in other._instances.items():
-            for instance in instances:
-                self._add_instance(minute, instance)
+            self._add_instances(minute, instances)
         self._by_instance.merge(other._by_instance)
         self._by_trace.merge(other._by_trace)
         for former in other._former:
@@ -107,33 +108,27 @@ class ClusterState:
                 self._see(seen)
 
     def _add_former(self, fingerprint: str) -> None:
+        if fingerprint in self._former:
+            return
         self._former.add(fingerprint)
         if len(self._former) > FORMER_FINGERPRINTS:
             self._former.remove(max(self._former))
 
-    def _add_instance(self, minute: int, instance: str) -> None:
-        known = self._instances.get(minute)
-        if known is None:
-            self._instances[minute] = [instance]
-            return
-        full = len(known) >= INSTANCES_A_MINUTE
-        if full and instance >= known[-1]:
-            return
-        at = bisect_left(known, instance)
-        if at == len(known) or known[at] != instance:
-            known.insert(at, instance)
-            if full:
-                known.pop()
+    def _add_instances(self, minute: int, more: Iterable[str]) -> None:
+        """Keep of the minute's instances and of these the smallest; "" is none."""
+        present = {*self._instances.get(minute, ()), *more}
+        present.discard("")
+        if present:
+            self._instances[minute] = sorted(present)[:INSTANCES_A_MINUTE]
 
     def _see(self, seen: Seen) -> None:
         if self._earliest is None or self._latest is None:
             self._earliest = self._latest = seen
-            self._last = seen.nanos
-        elif seen.nanos <= self._earliest.nanos and seen.precedes(self._earliest):
+        elif seen.nanos <= self._first and seen.precedes(self._earliest):
             self._earliest = seen
-        elif seen.nanos >= self._latest.nanos and self._latest.precedes(seen):
+        elif seen.nanos >= self._last and self._latest.precedes(seen):
             self._latest = seen
-            self._last = seen.nanos
+        self._first, self._last = self._earliest.nanos, self._latest.nanos
 
     @property
     def earliest(self) -> Seen:
@@ -146,34 +141,39 @@ class ClusterState:
         """The cluster as a value, its text redacted. Raises ValueError where nothing was ever added."""
         if self._earliest is None or self._latest is None:
             raise ValueError("a cluster without entries: add one before asking for it")
-        first, entry, signature = self._earliest
-        last, latest_entry, latest = self._latest
-        trace, latest_trace = kept_trace(signature.trace), kept_trace(latest.trace)
-        samples = [sample(entry, first, trace)]
-        if self._earliest.precedes(self._latest):
-            samples.append(sample(latest_entry, last, latest_trace))
-        message = kept(entry.text, SAMPLE_CHARACTERS)
+        self.settle()
+        first, last = self._earliest.described(), self._latest.kept()
+        samples = [_sample(first), _sample(last)] if self._earliest.precedes(self._latest) else [_sample(first)]
         return Cluster(
             place=place,
-            fingerprint=signature.fingerprint,
-            kind=signature.kind,
-            title=kept(signature.title, _TITLE_CHARACTERS) or first_line(message)[:_TITLE_CHARACTERS],
-            template=kept(signature.template, _TITLE_CHARACTERS),
-            message=message,
+            fingerprint=first.fingerprint,
+            kind=first.kind,
+            title=first.title,
+            template=first.template,
+            message=first.text if first.message is None else first.message,
             severity=self._severity,
             count=self.count,
-            first=first,
-            last=last,
+            first=first.nanos,
+            last=last.nanos,
             minutes={m: Minute(n, tuple(self._instances.get(m, ()))) for m, n in sorted(self._counts.items())},
             occurrences=self._timeline(),
             samples=tuple(samples),
-            trace=latest_trace or trace,
-            loose=tuple(dict.fromkeys((*signature.loose, *latest.loose))),
-            status=entry.http_request.status_code if entry.http_request else 0,
+            trace=last.trace or first.trace,
+            loose=tuple(dict.fromkeys((*first.loose, *last.loose))),
+            status=first.status,
             former=tuple(sorted(self._former)),
         )
 
     def _timeline(self) -> tuple[Occurrence, ...]:
-        by_instance = {Occurrence(nanos, instance, trace) for instance, nanos, trace in self._by_instance}
-        by_trace = {Occurrence(nanos, instance, trace) for trace, nanos, instance in self._by_trace}
-        return tuple(sorted(by_instance | by_trace))
+        found = {(nanos, instance, trace) for instance, nanos, trace in self._by_instance}
+        found |= {(nanos, instance, trace) for trace, nanos, instance in self._by_trace}
+        return tuple([_tuple(Occurrence, moment) for moment in sorted(found)])
+
+
+def _sample(one: Kept) -> Sample:
+    return Sample(one.insert_id, one.nanos, one.log_id, one.text, one.trace)
+
+
+def _short_trace(name: str) -> str:
+    """Eight hex digits, "" for ""; a trace's `projects/p/traces/` in front doesn't count."""
+    return f"{crc32(name.rpartition('/traces/')[2].encode('utf-8', 'surrogatepass')):08x}" if name else ""

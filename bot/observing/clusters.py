@@ -19,6 +19,7 @@ class Clusters:
 
     A rank is (what floods last, a hash of place and fingerprint). Entries of clusters that were left out are counted in
     `overflow`. A cluster that stays was never left out before, so that counts are whole and any order gives the same.
+    `known` has the state of a cluster that is in, or None.
     """
 
     def __init__(self, most: int) -> None:
@@ -26,6 +27,7 @@ class Clusters:
         self._most = most
         self._states: dict[Key, ClusterState] = {}
         self._ranks: list[tuple[int, Key]] = []
+        self.known = self._states.get
 
     def state(self, key: Key, kind: Kind) -> ClusterState | None:
         """The state of this cluster; None where there is no room for it."""

@@ -6,7 +6,7 @@ from bot.model.entry import LogEntry
 from bot.model.signature import StackTrace
 from bot.model.window import Sample
 from bot.text.redaction import redact
-from bot.text.visible import cut
+from bot.text.visible import cut_middle
 
 SAMPLE_CHARACTERS = 4_000
 _READ_AHEAD = 4_000
@@ -30,7 +30,7 @@ def kept_trace(trace: StackTrace | None) -> StackTrace | None:
 
 def sample(entry: LogEntry, nanos: int, trace: StackTrace | None) -> Sample:
     """The entry as evidence; `trace` is one that `kept_trace` made."""
-    return Sample(entry.insert_id, nanos, entry.log_id, cut(entry.text, SAMPLE_CHARACTERS).raw, trace)
+    return Sample(entry.insert_id, nanos, entry.log_id, cut_middle(entry.text, SAMPLE_CHARACTERS).raw, trace)
 
 
 def first_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """One pass over the entries: counts by cluster and place, traffic, deployments."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from zlib import crc32
 
 import msgspec
@@ -8,17 +8,19 @@ import msgspec
 from bot.model.entry import LogEntry, Place
 from bot.model.severity import Severity
 from bot.model.signature import Kind, Signature
-from bot.model.time import MINUTE
-from bot.model.window import Deployment, Served, Traffic, Window
-from bot.observing.cluster_state import Seen
+from bot.model.time import MINUTE, nanos_of
+from bot.model.window import Built, Deployment, Served, Traffic, Window
 from bot.observing.clusters import Clusters
-from bot.observing.deployments import deployment_of
-from bot.observing.facts import Levels, Times
+from bot.observing.deployments import deployments_of
+from bot.observing.facts import Levels
 from bot.observing.places import Places
+from bot.observing.seen import Seen
 from bot.observing.widening import Widen, frozen, unwidened
 
 MOST_CLUSTERS = 20_000
+_ONE_ROLLOUT = 10 * MINUTE
 _MOST_HASHES = 50_000
+_REQUEST, _AUDIT = Kind.REQUEST, Kind.AUDIT
 
 SignatureOf = Callable[[LogEntry], Signature]
 EnvironmentOf = Callable[[str], str]
@@ -36,13 +38,13 @@ class Observer:
         self, signature_of: SignatureOf, environment_of: EnvironmentOf, most_clusters: int = MOST_CLUSTERS
     ) -> None:
         self._signature_of = signature_of
-        self._places = Places(environment_of)
-        self._nanos_of, self._level_of = Times().of, Levels().of
+        levels = Levels()
+        self._place_of, self._level_of, self._levels = Places(environment_of).of, levels.of, levels.named
         self._clusters = Clusters(most_clusters)
+        self._hashes: dict[str, str] = {}
         self._traffic: dict[Place, dict[int, list[int]]] = {}
-        self._deployments: dict[tuple[str, str, str], Deployment] = {}
+        self._deployments: dict[tuple[str, str, str, int, int], Deployment] = {}
         self._severities = [0] * len(Severity)
-        self._hashes: dict[str, str] = {"": ""}
         self._start: int | None = None
         self._end = 0
 
@@ -51,22 +53,31 @@ class Observer:
 
         Raises ValueError where the entry has no time that can be read.
         """
-        nanos, level = self._nanos_of(entry), self._level_of(entry)
-        signature = signature or self._signature_of(entry)
-        place, instance = self._places.of(entry)
+        nanos = nanos_of(entry.timestamp or entry.receive_timestamp)
+        level = self._levels.get(entry.severity)
+        if level is None:
+            level = self._level_of(entry)
+        if signature is None:
+            signature = self._signature_of(entry)
+        place, instance = self._place_of(entry)
         if self._start is None or nanos < self._start or nanos > self._end:
             self._span(nanos, nanos)
         self._severities[level // 100] += 1
-        state = self._clusters.state((place, signature.fingerprint), signature.kind)
+        short = self._hashes.get(instance)
+        if short is None:
+            short = self._short(instance)
+        key = place, signature.fingerprint
+        state = self._clusters.known(key) or self._clusters.state(key, signature.kind)
         if state is None:
             self._clusters.overflow += 1
         else:
-            state.add(nanos, entry, signature, level, self._short(instance), _trace(entry.trace))
+            state.add(nanos, entry, signature, level, short)
         kind = signature.kind
-        if kind is Kind.REQUEST and (request := entry.http_request):
+        if kind is _REQUEST and (request := entry.http_request or entry.request):
             self._serve(place, nanos // MINUTE, 1, int(request.status_code >= 500))
-        elif kind is Kind.AUDIT and (deployment := deployment_of(entry, place.environment)):
-            self._deployed(deployment)
+        elif kind is _AUDIT:
+            for deployment in deployments_of(entry, place.environment):
+                self._deployed(deployment)
         return signature
 
     def merge(self, other: "Observer") -> None:
@@ -101,16 +112,16 @@ class Observer:
             served[1] += failed
 
     def _deployed(self, deployment: Deployment) -> None:
-        key = (deployment.environment, deployment.service, deployment.revision)
+        at = deployment.nanos // _ONE_ROLLOUT
+        key = (deployment.environment, deployment.service, deployment.revision, deployment.share, at)
         self._deployments[key] = _earlier(deployment, self._deployments.get(key, deployment))
 
     def _short(self, name: str) -> str:
         """Eight hex digits, "" for ""."""
-        short = self._hashes.get(name)
-        if short is None:
-            if len(self._hashes) > _MOST_HASHES:
-                self._hashes = {"": ""}
-            short = self._hashes[name] = f"{crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+        if len(self._hashes) > _MOST_HASHES:
+            self._hashes.clear()
+        short = f"{crc32(name.encode('utf-8', 'surrogatepass')):08x}" if name else ""
+        self._hashes[name] = short
         return short
 
     def earliest(self) -> dict[str, tuple[LogEntry, Signature]]:
@@ -143,12 +154,19 @@ class Observer:
             ),
             deployments=tuple(sorted(self._deployments.values())),
             overflow=self._clusters.overflow,
+            built=tuple(self._built()),
         )
 
-
-def _trace(name: str) -> str:
-    """Eight hex digits, "" for ""; a trace's `projects/p/traces/` in front doesn't count."""
-    return f"{crc32(name.rpartition('/traces/')[2].encode('utf-8', 'surrogatepass')):08x}" if name else ""
+    def _built(self) -> Iterator[Built]:
+        """What the labels of each cluster's earliest entry tell; several commits for one revision: the smallest."""
+        told: dict[Place, tuple[str, int]] = {}
+        for (place, _), state in self._clusters:
+            seen = state.earliest
+            if place.revision and (commit := seen.commit):
+                known = told.get(place, (commit, seen.nanos))
+                told[place] = min(known[0], commit), min(known[1], seen.nanos)
+        for place, (commit, nanos) in sorted(told.items()):
+            yield Built(place.environment, place.service, place.revision, commit, nanos)
 
 
 def _earlier(one: Deployment, other: Deployment) -> Deployment:

@@ -1,6 +1,7 @@
 """Where entries were written, worked out once for each distinct set of labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -11,10 +12,18 @@ _MOST = 10_000
 _TELLING = frozenset(
     {
         *("service_name", "module_id", "job_name", "function_name", "configuration_name", "container_name"),
-        *("revision_name", "version_id", "pod_name", "instance_name", "instance_id", "cluster_name", "project_id"),
-        *("location", "region", "zone"),
+        *("backend_service_name", "revision_name", "version_id", "pod_name", "instance_name", "instance_id"),
+        *("project_id", "location", "region", "zone", "namespace_name", "cluster_name"),
     }
 )
+
+
+class _Resource(msgspec.Struct, gc=False):
+    """What a resource tells: its place, and its instance or ""."""
+
+    type: str
+    labels: Mapping[str, Any]
+    told: tuple[Place, str]
 
 
 class Places:
@@ -22,30 +31,43 @@ class Places:
 
     def __init__(self, environment_of: Callable[[str], str]) -> None:
         self._environment_of = environment_of
-        self._known: dict[tuple[object, ...], tuple[Place, str]] = {}
+        self._known: dict[tuple[object, ...], _Resource] = {}
+        self._likely: dict[object, _Resource] = {}
 
     def of(self, entry: LogEntry) -> tuple[Place, str]:
         """(place, instance id or ""): what `entry.place` and `entry.instance` say."""
         resource, own = entry.resource, entry.labels
-        if resource is None or (own and not _TELLING.isdisjoint(own)):
+        if resource is None:
             return self._worked_out(entry), entry.instance
         labels = resource.labels
         try:
-            "".join(labels.values())  # other types than str may be equal without reading the same
-        except TypeError:
+            known = self._likely.get(labels.get("revision_name") or labels.get("pod_name"))
+            if known is None or known.labels != labels or known.type != resource.type:
+                known = self._looked_up(entry, resource.type, labels)
+        except TypeError:  # a label that is no text
             return self._worked_out(entry), entry.instance
-        key = (entry.log_name, resource.type, *labels, *labels.values())
-        known = self._known.get(key) or self._learn(key, entry)
-        if known[1] or not own:
-            return known
+        if not own:
+            return known.told
+        if not _TELLING.isdisjoint(own):
+            return self._worked_out(entry), entry.instance
+        if known.told[1]:
+            return known.told
         named = own.get("instanceId")
-        return known[0], named if named and type(named) is str else entry.instance
+        return known.told[0], named if named and type(named) is str else entry.instance
 
-    def _learn(self, key: tuple[object, ...], entry: LogEntry) -> tuple[Place, str]:
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        bare = msgspec.structs.replace(entry, labels=None)
-        known = self._known[key] = self._worked_out(bare), bare.instance
+    def _looked_up(self, entry: LogEntry, kind: str, labels: Mapping[str, Any]) -> _Resource:
+        key = (entry.log_name, kind, *labels, *labels.values())
+        known = self._known.get(key)
+        if known is None:
+            "".join(labels.values())  # other types than str may be equal without reading the same
+            if len(self._known) >= _MOST:
+                self._known.clear()
+                self._likely.clear()
+            bare = msgspec.structs.replace(entry, labels=None)
+            known = _Resource(kind, labels, (self._worked_out(bare), bare.instance))
+            self._known[key] = known
+        if labels.get("project_id"):
+            self._likely[labels.get("revision_name") or labels.get("pod_name")] = known
         return known
 
     def _worked_out(self, entry: LogEntry) -> Place:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 ENTRIES = 128
-
+_ABOVE_HASHES = "~"
 Moment = tuple[int, str]
 
 
@@ -15,43 +15,49 @@ class Smallest:
     never left out before, so that order and grouping don't show.
     """
 
-    __slots__ = ("_kept", "_largest", "_most")
+    __slots__ = ("_kept", "_most", "bound")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: dict[str, list[Moment]] = {}
-        self._largest = ""
+        self.bound = _ABOVE_HASHES
+        """Moments of greater keys are not kept any more."""
 
-    def add(self, key: str, moment: Moment) -> None:
+    def add(self, key: str, nanos: int, what: str) -> None:
         """Keep this moment, if the key is among the smallest and the moment among its earliest."""
-        moments = self._kept.get(key)
-        if moments is not None:
-            if len(moments) < ENTRIES or moment < moments[-1]:
-                _insert(moments, moment)
-            return
-        if len(self._kept) >= self._most:
-            if key > self._largest:
-                return
-            del self._kept[self._largest]
-        self._kept[key] = [moment]
-        self._largest = max(self._kept)
+        kept = self._kept.get(key)
+        if kept is None:
+            if key <= self.bound:
+                self._begin(key, [(nanos, what)])
+        elif nanos > kept[-1][0]:
+            if len(kept) < ENTRIES:
+                kept.append((nanos, what))
+        else:
+            _insert(kept, (nanos, what))
 
     def merge(self, other: "Smallest") -> None:
         """Take in another sample."""
         for key, moments in other._kept.items():
-            for moment in moments:
-                self.add(key, moment)
+            kept = self._kept.get(key)
+            if kept is not None:
+                kept[:] = sorted({*kept, *moments})[:ENTRIES]
+            elif key <= self.bound:
+                self._begin(key, moments[:])
+
+    def _begin(self, key: str, moments: list[Moment]) -> None:
+        if len(self._kept) >= self._most:
+            del self._kept[self.bound]
+        self._kept[key] = moments
+        if len(self._kept) >= self._most:
+            self.bound = max(self._kept)
 
     def __iter__(self) -> Iterator[tuple[str, int, str]]:
-        return ((key, nanos, what) for key, moments in self._kept.items() for nanos, what in moments)
+        return iter([(key, nanos, what) for key, moments in self._kept.items() for nanos, what in moments])
 
 
-def _insert(moments: list[Moment], moment: Moment) -> None:
-    if moment > moments[-1]:
-        if len(moments) < ENTRIES:
-            moments.append(moment)
-        return
-    at = bisect_left(moments, moment)
-    if moments[at] != moment:
-        moments.insert(at, moment)
-        del moments[ENTRIES:]
+def _insert(kept: list[Moment], moment: Moment) -> None:
+    if moment > kept[-1]:
+        kept.append(moment)
+    elif moment != kept[at := bisect_left(kept, moment)]:
+        kept.insert(at, moment)
+    del kept[ENTRIES:]

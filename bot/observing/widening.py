@@ -29,13 +29,14 @@ def frozen(states: States, widen: Widen) -> Iterator[Cluster]:
         known = wide.get(fingerprint)
         joined[place, known.fingerprint if known else fingerprint].append((fingerprint, state))
     for (place, fingerprint), some in sorted(joined.items(), key=lambda item: item[0]):
-        known = wide.get(some[0][0])
+        known = next((wide[member] for member, _ in some if member in wide), None)
         one = _together(state for _, state in some).frozen(place)
         if known is None:
             yield one
         else:
             members = tuple(sorted(member for member, _ in some))
-            yield msgspec.structs.replace(one, fingerprint=fingerprint, alias=str(known.alias), members=members)
+            alias = str(known.alias or "")
+            yield msgspec.structs.replace(one, fingerprint=fingerprint, alias=alias, members=members)
 
 
 def _together(states: Iterable[ClusterState]) -> ClusterState:

@@ -62,6 +62,8 @@ def test_a_masked_value_in_the_same_place_is_enough() -> None:
             f"call to billing failed with {code}" for code in ("UNAVAILABLE", "NOT_FOUND", "ABORTED", "INTERNAL", "OK")
         ),
         tuple(f"the worker died of {kind}Error today" for kind in ("Key", "Type", "Value", "Index", "Name", "OS")),
+        tuple(f"the worker process called exit({code}) again" for code in range(6)),
+        tuple(f"the worker process ended on signal {number} today" for number in (1, 2, 9, 11, 15)),
         ("order anna", "order bela", "order carl", "order dora", "order emil"),
     ],
 )

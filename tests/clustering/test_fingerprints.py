@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.clustering import VERSION, Clusterer, steps
 from bot.clustering.fingerprint import fingerprint
@@ -29,7 +31,7 @@ GOLDEN: list[tuple[LogEntry, str]] = [
     (said(traceback("ValueError: bad total 7", LIBRARY)), "v1-922484ce353f4cc3"),
     (entry(httpRequest=REQUEST, textPayload="no available instance"), "v1-629507bea8fad8dc"),
     (entry(httpRequest={**REQUEST, "requestMethod": "POST", "status": 200}), "v1-8cb1be8888bceb08"),
-    (entry(logName=SYSTEM, textPayload="Container called exit(3)."), "v1-02d8015cc83db6b6"),
+    (entry(logName=SYSTEM, textPayload="Container called exit(3)."), "v1-47b50f74ee65a39f"),
     (
         entry(
             protoPayload={"serviceName": "run.googleapis.com", "methodName": "x.ReplaceService", "status": {"code": 7}}
@@ -74,6 +76,12 @@ def test_process_does_not_show(seed: str) -> None:
 
 
 SAME = {
+    "exit of another process": ("worker 7 called exit(3)", "worker 8 called exit(3)"),
+    "status of an answer": ("GET /a status: 200 len: 7", "GET /b status: 404 len: 18"),
+    "status of a thing": ("order 7 has status=1 now", "order 8 has status=3 now"),
+    "time": ("exit 12:30:00 ok", "exit 12:31:07 ok"),
+    "number behind an exit's": ("exit code 1 of 7", "exit code 1 of 8"),
+    "status that is a duration": ("exit 3s ago", "exit 41s ago"),
     "number": ("took 3 tries", "took 41 tries"),
     "sign": ("offset -3 left", "offset 12 left"),
     "id": ("order ord_8f3a failed", "order ord_77c1d failed"),
@@ -126,6 +134,13 @@ DIFFERENT = [
     ("5 m left", "5 n left"),
     ("x", ""),
     ("Container called exit(3).", "Container terminated on signal 9."),
+    ("Container called exit(0).", "Container called exit(3)."),
+    ("Container terminated on signal 9.", "Container terminated on signal 15."),
+    ("main process exited with code 137 after 5 s", "main process exited with code 1 after 5 s"),
+    ("exit status 1", "exit status 2"),
+    ("Task a-1 failed with exit code: 1 and no message", "Task a-1 failed with exit code: 3 and no message"),
+    ("{'exitCode': 1, 'reason': 'Error'}", "{'exitCode': 137, 'reason': 'Error'}"),
+    ("worker 7: code=exited, status=1/FAILURE", "worker 7: code=exited, status=203/EXEC"),
 ]
 
 
@@ -202,3 +217,20 @@ def test_former_version_is_carried_over() -> None:
     carried = Clusterer(former=last_version).signature(logged)
     assert (carried.fingerprint, carried.former) == (of(logged), "v0-11")
     assert Clusterer().signature(logged).former == ""
+
+
+SHAPED = st.sampled_from(
+    ["took 7 ms", "took 12 ms", "called exit(1)", "called exit(3)", "7", "a/v1/b", "a/v2/b", "{7}"]
+)
+LOGGED = st.builds(
+    lambda texts, field: said(" ".join(texts)) if field == "text" else entry(jsonPayload={field: " ".join(texts)}),
+    st.lists(SHAPED, min_size=1, max_size=3),
+    st.sampled_from(["text", "message", "error", "stack_trace"]),
+)
+
+
+@given(st.lists(LOGGED, max_size=8))
+def test_what_was_seen_before_does_not_show(logged: list[LogEntry]) -> None:
+    """A clusterer that knows messages of the same shape gives each the signature that a new one gives it."""
+    shared = Clusterer()
+    assert [shared.signature(one) for one in logged] == [Clusterer().signature(one) for one in logged]

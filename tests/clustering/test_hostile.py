@@ -11,7 +11,7 @@ from bot.clustering import Clusterer
 from bot.clustering.masking import mask
 from bot.clustering.memory import Memory
 from bot.clustering.rules import RULES
-from bot.clustering.traces.python import parse
+from bot.clustering.traces import parse
 from bot.model.signature import Kind
 from tests.clustering.logged import JSON, OWN, entry, said, traceback
 from tests.text.hostile import TEXT
@@ -45,6 +45,11 @@ UNITS = [
     "- <*>",
     "bcdfg-",
     "<locals>.",
+    "exit(",
+    "exit(1",
+    "exit_with_by",
+    "status ",
+    "signal: 9",
 ]
 LENGTH = 16_384
 

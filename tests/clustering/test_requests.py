@@ -71,3 +71,15 @@ def test_an_odd_status_raises_nothing(status: int | str) -> None:
     """A status that is no number is none; one of thousands of digits is not converted."""
     logged = entry(httpRequest={"requestMethod": "GET", "requestUrl": "/a", "status": status})
     assert Clusterer().signature(logged).kind in (Kind.REQUEST, Kind.MESSAGE)
+
+
+URLS = st.from_regex(r"(?:https://h[0-9])?(?:/(?:v[0-9]{1,2}(?:beta[0-9])?|a[0-9]?|[0-9]{1,2}|b))*", fullmatch=True)
+
+
+@given(st.lists(URLS))
+def test_what_was_seen_before_does_not_show(urls: list[str]) -> None:
+    """A clusterer that knows requests of the same shape gives each the signature that a new one gives it."""
+    shared = Clusterer()
+    for url in urls:
+        logged = entry(httpRequest={"requestMethod": "GET", "requestUrl": url, "status": 200})
+        assert shared.signature(logged) == Clusterer().signature(logged)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.clustering import Clusterer, identifying_frames
+from bot.clustering.traces import parse
 from bot.clustering.traces.modules import is_library, module_of
-from bot.clustering.traces.python import parse
 from bot.model.signature import Kind, Signature, StackTrace
 from tests.clustering.logged import CAUSED, DURING, INNER, LIBRARY, OWN, entry, frame, said, traceback
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.clustering import Clusterer
 from bot.clustering.traces import LANGUAGES, parse
+from bot.clustering.traces.common import trace_of
 from bot.model.entry import LogEntry
 from bot.model.signature import Kind, StackTrace
 from tests.clustering.logged import entry, said
@@ -62,7 +63,7 @@ def test_read_by_its_own_language(shape: Shape) -> None:
     """No other language takes a trace away: the registry gives what the language's own reader gives."""
     language = next(name for name, shapes in BY_LANGUAGE.items() if shape in shapes.values())
     own = next(one for one in LANGUAGES if one.name == language)
-    assert own.parse(shape.text) == parse(shape.text)
+    assert trace_of(own.parse(shape.text)) == parse(shape.text)
 
 
 def moved(text: str) -> str:
@@ -174,3 +175,36 @@ def test_real_traces() -> None:
         ("InvalidOperationException", "List"),
         ("TypeError", ""),
     }
+
+
+RUNTIME_AGGREGATE = """AggregateError [ECONNREFUSED]:
+    at internalConnectMultiple (node:net:1122:18)
+    at afterConnectMultiple (node:net:1689:7) {
+  code: 'ECONNREFUSED',
+  [errors]: [
+    Error: connect ECONNREFUSED ::1:5432
+        at createConnectionError (node:net:1652:14)
+        at afterConnectMultiple (node:net:1682:16) {
+      errno: -111,
+      code: 'ECONNREFUSED'
+    },
+    Error: connect ECONNREFUSED 127.0.0.1:5432
+        at createConnectionError (node:net:1652:14)
+        at afterConnectMultiple (node:net:1682:16) {
+      errno: -111
+    }
+  ]
+}
+"""
+
+
+def test_an_aggregate_of_the_runtime() -> None:
+    """Node's own aggregate has no frame in-app and no message: its members come first, in their order."""
+    trace = parse(RUNTIME_AGGREGATE)
+    assert trace is not None
+    assert [one.type for one in trace.chain] == ["Error", "Error", "AggregateError"]
+    assert [one.value for one in trace.chain[:2]] == [
+        "connect ECONNREFUSED ::1:5432",
+        "connect ECONNREFUSED 127.0.0.1:5432",
+    ]
+    assert not any(frame.in_app for frame in trace.frames)

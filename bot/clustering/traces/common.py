@@ -7,6 +7,7 @@ from bot.model.signature import ExceptionInfo, Frame, StackTrace
 MOST_LINES = 10_000
 MOST_EXCEPTIONS = 20
 MOST_FRAMES = 60
+MOST_BUILT = 1_000
 MOST_VALUE_LINES = 50
 LONGEST_LINE = 2_000
 LONGEST_VALUE = 4_096

@@ -5,8 +5,8 @@ Source of the format: Exception.ToString, https://learn.microsoft.com/en-us/dotn
 
 import re
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
-from bot.model.signature import ExceptionInfo, Frame, StackTrace
+from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of
+from bot.model.signature import ExceptionInfo, Frame
 
 MARKS = ("   at ",)
 
@@ -26,13 +26,14 @@ _LIBRARY = re.compile(
 )
 
 
-def parse(text: str) -> StackTrace | None:
-    """The exceptions of a .NET trace, root cause first. None where there is no frame, or no exception before it."""
+def parse(text: str) -> list[Raised]:
+    """The exceptions of a .NET trace, root cause first; none where there is no frame, or no exception before it."""
     heads: list[ExceptionInfo] = []
     raised: list[Raised] = []
     frames: list[Frame] = []
     said: list[str] = []
-    for line in lines_of(text):
+    aggregate: list[Raised] = []
+    for line in (line.removesuffix("<---") for line in lines_of(text)):
         if frame := _frame(line):
             if not frames:
                 heads += _heads(said)
@@ -42,12 +43,12 @@ def parse(text: str) -> StackTrace | None:
             raised += _ended(heads, frames)
             frames = []
         elif frames and _INNER.match(line):
-            raised += _ended(heads, frames)
+            (raised if aggregate else aggregate).extend(_ended(heads, frames))
             frames, said = [], [line]
         elif not line.lstrip().startswith("--- End of"):
             said.append(line)
-    raised += _ended(heads, frames)
-    return trace_of([*raised, *((head, ()) for head in reversed(heads))]) if any(f for _, f in raised) else None
+    raised += [*_ended(heads, frames), *aggregate]
+    return [*raised, *((head, ()) for head in reversed(heads))] if any(f for _, f in raised) else []
 
 
 def _ended(heads: list[ExceptionInfo], frames: list[Frame]) -> list[Raised]:

@@ -6,8 +6,8 @@ Source of the format: runtime/traceback.go and runtime/panic.go of Go 1.22.
 import re
 from itertools import pairwise
 
-from bot.clustering.traces.common import Raised, exception, lines_of, trace_of
-from bot.model.signature import ExceptionInfo, Frame, StackTrace
+from bot.clustering.traces.common import Raised, exception, lines_of
+from bot.model.signature import ExceptionInfo, Frame
 
 MARKS = ("goroutine ", ".go:")
 
@@ -24,7 +24,7 @@ _RUNTIME = re.compile(
 _MACHINERY = frozenset({"panic", "runtime.gopanic", "runtime.panicmem", "runtime.sigpanic", "runtime/debug.Stack"})
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The panic, or fatal error, of a Go program and the frames of the goroutine that met it. None where there is none.
 
     Go's panics have no types: `runtime error`, `fatal error` or `panic` stands for one.
@@ -33,8 +33,8 @@ def parse(text: str) -> StackTrace | None:
     frames = _frames(lines)
     said = _said(lines)
     if not frames:
-        return None
-    return trace_of([*said[:-1], (said[-1][0], frames)] if said else [(_before(lines), frames)])
+        return []
+    return [*said[:-1], (said[-1][0], frames)] if said else [(_before(lines), frames)]
 
 
 def _said(lines: list[str]) -> list[Raised]:

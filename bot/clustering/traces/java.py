@@ -7,8 +7,8 @@ java/lang/Throwable.html#printStackTrace(), and StackTraceElement.toString of th
 import re
 from collections.abc import Iterator
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
-from bot.model.signature import Frame, StackTrace
+from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of
+from bot.model.signature import Frame
 
 MARKS = ("at ",)
 
@@ -33,18 +33,18 @@ _LIBRARIES = re.compile(
 _GENERATED_CLASS = re.compile(r"\$\$|\$Proxy\d|GeneratedMethodAccessor|GeneratedConstructorAccessor|^jdk\.proxy")
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The exceptions of a JVM trace, root cause first; suppressed ones don't count. None where there is none."""
     lines = lines_of(text)
     if not any(")" in line and _FRAME.match(line) for line in lines):
-        return None
+        return []
     raised: list[Raised] = []
     for head, frames in _blocks(lines):
         if (one := _exception(head)) and not one[0].startswith("Suppressed"):
             link, kind, said = one
             part = (exception(kind, said), tuple(reversed(frames)))
             raised = [*raised, part] if link.startswith("Wrapped") else [part, *raised]
-    return trace_of(raised)
+    return raised
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[list[str], list[Frame]]]:

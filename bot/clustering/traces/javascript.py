@@ -5,9 +5,9 @@ Source of the format: https://v8.dev/docs/stack-trace-api, and Node's `util.insp
 
 import re
 
-from bot.clustering.traces.common import Raised, exception, lines_of, trace_of
+from bot.clustering.traces.common import MOST_BUILT, Raised, exception, lines_of
 from bot.clustering.traces.modules import path_below_root
-from bot.model.signature import Frame, StackTrace
+from bot.model.signature import ExceptionInfo, Frame
 
 MARKS = ("at ", "@")
 
@@ -33,54 +33,75 @@ _SUFFIX = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)(?:\?.*)?$")
 _ROOT = re.compile(
     r"^(?:file://|webpack(?:-internal)?://(?:/)?(?:[\w.@-]*/)?|(?:https?|app|capacitor)://[^/]*)|^\./|\(\w+\)/"
 )
+_Indented = tuple[int, Raised]
 _TOP = frozenset({"Object.<anonymous>", "Module.<anonymous>", "global code", "module code"})
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The exceptions of a JavaScript trace, root cause first. None where there is no frame, or no error before it."""
-    raised: list[Raised] = []
+    raised: list[_Indented] = []
     head: list[str] = []
     frames: list[Frame] = []
     for line in [*lines_of(text), ""]:
-        if frame := _frame(line):
-            frames.append(frame)
+        if found := _found(line):
+            if len(frames) < MOST_BUILT:
+                frames.append(_frame(found))
             continue
         if frames and (line == "" or _HEAD.match(line.strip()) or _CAUSE.match(line) or line.strip() in ("}", "]")):
-            raised = [*_one(head, frames), *raised]
+            raised.append(_one(head, frames))
             head, frames = [], []
         if not frames:
             head.append(line)
-    return trace_of(raised)
+    return _root_cause_first(raised)
 
 
-def _one(head: list[str], frames: list[Frame]) -> list[Raised]:
+def _root_cause_first(raised: list[_Indented]) -> list[Raised]:
+    """What is indented below an exception caused it: causes, or the members of an aggregate in their order.
+
+    Of exceptions beside each other at the margin the last comes first.
+    """
+    whole: list[list[Raised]] = [[]]
+    above: list[_Indented] = []
+    for indent, one in raised:
+        while above and above[-1][0] >= indent:
+            whole[-1].append(above.pop()[1])
+        if not above:
+            whole.append([])
+        above.append((indent, one))
+    whole[-1] += [one for _, one in reversed(above)]
+    return [one for some in reversed(whole) for one in some]
+
+
+def _one(head: list[str], frames: list[Frame]) -> _Indented:
     for at in range(len(head) - 1, -1, -1):
         if found := _HEAD.match(head[at].strip()):
             said = [(found["said"] or "").strip(), *head[at + 1 :]]
-            return [(exception(found["type"], said), tuple(reversed(frames)))]
-    return (
-        [(exception("Error", []), tuple(reversed(frames)))] if not any(map(str.strip, head)) else _named(head, frames)
-    )
+            indent = len(head[at]) - len(head[at].lstrip())
+            return indent, (exception(found["type"], said), tuple(reversed(frames)))
+    thrown = _named(head) if any(map(str.strip, head)) else exception("Error", [])
+    return 0, (thrown, tuple(reversed(frames)))
 
 
-def _named(head: list[str], frames: list[Frame]) -> list[Raised]:
+def _named(head: list[str]) -> ExceptionInfo:
     """An error object that was thrown under another name: the last line before its frames."""
     last = next(line.strip() for line in reversed(head) if line.strip())
     kind, _, said = last.partition(": ")
     named = re.fullmatch(r"[A-Za-z_$][\w$.]{0,100}", kind)
-    return [(exception(kind if named else "Error", [said if named else last]), tuple(reversed(frames)))]
+    return exception(kind if named else "Error", [said if named else last])
 
 
-def _frame(line: str) -> Frame | None:
+def _found(line: str) -> re.Match[str] | None:
     found = _FRAME.match(line) if "at " in line else _GECKO.match(line.strip()) if "@" in line else None
-    if not found:
+    if found and found.re is _FRAME and found["open"] is None and found["name"] and "@" not in line:
         return None
-    groups = found.groupdict()
-    if groups.get("open") is None and groups.get("name") and "@" not in line:
-        return None
-    file = groups["file"] or groups.get("none") or ""
-    name = groups.get("name") or ""
-    return Frame(module_of(file), function_of(name), file, int(groups["line"] or 0), not _LIBRARY.search(file))
+    return found
+
+
+def _frame(found: re.Match[str]) -> Frame:
+    file = found["file"] or (found["none"] if found.re is _FRAME else "")
+    return Frame(
+        module_of(file), function_of(found["name"] or ""), file, int(found["line"] or 0), not _LIBRARY.search(file)
+    )
 
 
 def module_of(file: str) -> str:

@@ -6,9 +6,9 @@ Source of the format: Throwable::__toString and getTraceAsString, https://www.ph
 import re
 from collections.abc import Iterator
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
+from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of
 from bot.clustering.traces.modules import path_below_root
-from bot.model.signature import ExceptionInfo, Frame, StackTrace
+from bot.model.signature import ExceptionInfo, Frame
 
 MARKS = ("#0 ",)
 
@@ -31,13 +31,13 @@ _LIBRARY = re.compile(r"/vendor/|^phar:|/usr/share/php|^$")
 _CLOSURE = re.compile(r"\{closure(?::[^}]*)?\}")
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The exceptions of a PHP trace, root cause first, as PHP prints them. None where there is no frame."""
     raised: list[Raised] = []
     for head, frames in _blocks(lines_of(text)):
         if one := _thrown(head, frames):
             raised.append(one)
-    return trace_of(raised)
+    return raised
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[list[str], list[re.Match[str]]]]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.clustering.traces.common import LONGEST_SOURCE, LONGEST_VALUE, MOST_VALUE_LINES, Raised, trace_of
+from bot.clustering.traces.common import LONGEST_SOURCE, LONGEST_VALUE, MOST_VALUE_LINES, Raised
 from bot.clustering.traces.modules import is_library, module_of
-from bot.model.signature import ExceptionInfo, Frame, StackTrace
+from bot.model.signature import ExceptionInfo, Frame
 
 MARK = "Traceback (most recent call last):"
 MARKS = (MARK,)
@@ -35,7 +35,7 @@ class _Block(msgspec.Struct):
     lines: list[str] = []
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The exceptions of the tracebacks in the text, root cause first; None where no exception line follows one.
 
     Links ("the direct cause of") are followed; members of an exception group count as causes of the group, and so does
@@ -43,10 +43,9 @@ def parse(text: str) -> StackTrace | None:
     """
     start = text.find(MARK)
     if start < 0:
-        return None
+        return []
     blocks = sorted(_blocks(text[text.rfind("\n", 0, start) + 1 :]), key=lambda block: -block.depth)
-    raised = [part for block in blocks if (part := _one(block.lines))]
-    return trace_of(raised)
+    return [part for block in blocks if (part := _one(block.lines))]
 
 
 def _blocks(text: str) -> list[_Block]:

@@ -6,9 +6,9 @@ Source of the format: Exception#full_message, https://docs.ruby-lang.org/en/3.4/
 import re
 from collections.abc import Iterator
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
+from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of
 from bot.clustering.traces.modules import path_below_root
-from bot.model.signature import Frame, StackTrace
+from bot.model.signature import Frame
 
 MARKS = (":in `", ":in '")
 
@@ -29,12 +29,12 @@ _LIBRARY = re.compile(
 _RELEASE_OF_GEM = re.compile(r"^.*/gems/([\w-]+?)-\d[\w.]*/(?:lib/)?")
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """The exceptions of a Ruby backtrace, root cause first. None where there is no frame."""
     raised: list[Raised] = []
     for said, kind, frames in _blocks(lines_of(text)):
         raised.insert(0, (exception(kind, said), tuple(reversed(frames))))
-    return trace_of(raised)
+    return raised
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[list[str], str, list[Frame]]]:

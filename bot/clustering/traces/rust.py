@@ -5,9 +5,9 @@ Source of the format: library/std/src/panicking.rs and backtrace.rs of Rust 1.79
 
 import re
 
-from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of, trace_of
+from bot.clustering.traces.common import GENERATED, Raised, exception, lines_of
 from bot.clustering.traces.modules import path_below_root
-from bot.model.signature import Frame, StackTrace
+from bot.model.signature import Frame
 
 MARKS = ("panicked at", "ack backtrace:", "Caused by:")
 
@@ -26,7 +26,7 @@ _FILES = re.compile(r"/rustc/|/\.cargo/|/cargo/registry/|/rustlib/")
 _HASH = re.compile(r"::h[0-9a-f]{16}$")
 
 
-def parse(text: str) -> StackTrace | None:
+def parse(text: str) -> list[Raised]:
     """A panic, or the chain of an error that was reported with its causes. None where there is neither."""
     lines = lines_of(text)
     frames = _frames(lines)
@@ -34,8 +34,8 @@ def parse(text: str) -> StackTrace | None:
         if found := _NEW.match(line) or _OLD.match(line):
             said = found.groupdict().get("said")
             below = lines[at + 1 : at + 2] if said is None else [said]
-            return trace_of([(exception("panic", below), frames or _where(found))])
-    return trace_of(_chain(lines, frames))
+            return [(exception("panic", below), frames or _where(found))]
+    return _chain(lines, frames)
 
 
 def _where(found: re.Match[str]) -> tuple[Frame, ...]:

@@ -41,6 +41,22 @@ SHAPES = {
         ["Shop.Orders:<lambda>", "Shop.Orders:PlaceAsync", "Shop.Db:QueryAsync"],
         "The operation 12 has timed out.",
     ),
+    "aggregate of two kinds": Shape(
+        """System.AggregateException: One or more errors occurred. (no answer from ledger) (bad total 7)
+ ---> System.Net.Http.HttpRequestException: no answer from ledger
+   at Shop.Ledger.Client.PostAsync(Entry entry) in /src/Shop/Ledger/Client.cs:line 41
+   at Shop.Ledger.Books.<CloseAsync>d__7.MoveNext() in /src/Shop/Ledger/Books.cs:line 88
+   --- End of inner exception stack trace ---
+   at System.Threading.Tasks.Task.ThrowIfExceptional(Boolean includeTaskCanceledExceptions)
+   at System.Threading.Tasks.Task.WaitAll(Task[] tasks)
+   at Shop.Program.Main(String[] args) in /src/Shop/Program.cs:line 12
+ ---> (Inner Exception #1) System.InvalidOperationException: bad total 7
+   at Shop.Ledger.Books.Sum() in /src/Shop/Ledger/Books.cs:line 19<---
+""",
+        ["System.Net.Http.HttpRequestException", "System.InvalidOperationException", "System.AggregateException"],
+        ["Shop.Ledger.Books:CloseAsync", "Shop.Ledger.Client:PostAsync"],
+        "no answer from ledger",
+    ),
     "aggregate": Shape(
         """System.AggregateException: One or more errors occurred. (bad item 1) (bad item 2)
  ---> Shop.ItemException: bad item 1
@@ -51,7 +67,7 @@ SHAPES = {
  ---> (Inner Exception #1) Shop.ItemException: bad item 2
    at Shop.Items.Check(Item item) in /src/Items.cs:line 8<---
 """,
-        ["Shop.ItemException", "System.AggregateException"],
+        ["Shop.ItemException", "Shop.ItemException", "System.AggregateException"],
         ["Shop.Items:Check"],
         "bad item 1",
     ),

@@ -45,6 +45,34 @@ Node.js v20.11.0
         ["shop/db:connect"],
         "connect ECONNREFUSED 10.0.0.5:5432",
     ),
+    "aggregate": Shape(
+        """AggregateError: All promises were rejected
+    at Promise.any (<anonymous>)
+    at fetchAny (/app/src/mirrors.js:12:18)
+    at async handler (/app/src/index.js:40:3) {
+  [errors]: [
+    Error: connect ECONNREFUSED 10.0.0.7:443
+        at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1595:16)
+        at connectMirror (/app/src/mirrors.js:5:9) {
+      errno: -111,
+      code: 'ECONNREFUSED',
+      syscall: 'connect'
+    },
+    TypeError: Invalid URL
+        at new URL (node:internal/url:775:36)
+        at parseMirror (/app/src/mirrors.js:8:3) {
+      code: 'ERR_INVALID_URL',
+      input: 'mirror:7',
+      [cause]: RangeError: port out of range
+          at port (/app/src/ports.js:3:11)
+    }
+  ]
+}
+""",
+        ["Error", "RangeError", "TypeError", "AggregateError"],
+        ["src/mirrors:connectMirror"],
+        "connect ECONNREFUSED 10.0.0.7:443",
+    ),
     "Firefox": Shape(
         """Uncaught TypeError: item is null
 total@https://shop.example/static/js/cart.3f9ab2c1.js:41:17
