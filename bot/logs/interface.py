@@ -1,11 +1,12 @@
 """What the house needs of a place that log entries come from. A further source is written against this."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from bot.model.entry import LogEntry
+from bot.model.window import Served
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -18,7 +19,8 @@ class Coverage(msgspec.Struct, frozen=True):
     """What a source was read over: every entry from `start` up to `until` that had arrived by then (nanoseconds).
 
     `source` is what its watermark is stored under. `continuing`: reading goes on from there in the next run. `lost`,
-    where it isn't 0, is a time from which on entries were gone before they could be read, up to `start`.
+    where it isn't 0, is a time from which on entries were gone before they could be read, up to `start`. Where entries
+    from `until` up to `end` were left out, `because` says why; it is "" where all was read that was wanted.
     """
 
     source: str
@@ -26,6 +28,8 @@ class Coverage(msgspec.Struct, frozen=True):
     until: int
     continuing: bool
     lost: int = 0
+    end: int = 0
+    because: str = ""
 
 
 class Source(Protocol):
@@ -55,10 +59,38 @@ class Resumable(Source, Protocol):
         """Whether it reads on from its watermark; False where a window was asked for."""
         ...
 
-    def resume(self, watermark: int | None) -> None:
-        """Read on from this watermark (nanoseconds), before the first record; None: never read before."""
+    def resume(self, watermarks: Mapping[str, int]) -> None:
+        """Read on from its own of these watermarks (nanoseconds, by id), before the first record.
+
+        Where it has none, it reads on from the newest that another wish left of the same place, so that a wish that
+        changes leaves nothing out; where there is none either, it was never read before.
+        """
         ...
 
     def coverage(self) -> Coverage | None:
-        """What was read, once the records have come to an end; None before."""
+        """What was read, once the records have come to an end or to LogsUnavailable; None before."""
+        ...
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """Requests that a platform counted of one revision, whatever the logs hold of them, by minute since the epoch."""
+
+    project: str
+    location: str
+    service: str
+    revision: str
+    minutes: dict[int, Served]
+
+
+class Counter(Protocol):
+    """A place that tells how many requests there were."""
+
+    name: str
+    """What is counted, for people."""
+
+    def counts(self, start: int, end: int) -> tuple[Counted, ...] | Unreadable:
+        """The requests of each minute from `start` up to `end` (nanoseconds); Unreadable where they can't be had now.
+
+        Raises LogsUnavailable where they can't be had at all.
+        """
         ...

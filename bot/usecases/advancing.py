@@ -1,4 +1,4 @@
-"""How far the logs were read, remembered once what they showed is acted upon."""
+"""How far the logs were read, remembered once what they showed is acted upon; and which times nobody read."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,9 +22,12 @@ FORGOTTEN = 90 * 24 * HOUR
 _MOST_HOLES = 50
 _GONE = "the logs were kept no longer when the run came"
 
+Times = tuple[tuple[int, int], ...]
+"""Times from one nanosecond up to, not including, another: in order, none touching the next."""
+
 
 def advanced(after: RepoState, before: RepoState, coverages: Iterable[Coverage]) -> RepoState:
-    """The state to store with its watermarks moved to where reading got, and with holes for what can't be read.
+    """The state to store with its watermarks moved to where reading got, and with holes for what wasn't read.
 
     `before` is what is stored. Where nothing else changed, watermarks move only once they are `LAZY` behind, or are the
     first of their source: an idle run writes nothing, and the next one reads a little more again. Where incidents are
@@ -32,16 +35,24 @@ def advanced(after: RepoState, before: RepoState, coverages: Iterable[Coverage])
     """
     stored = {mark.source: mark.until for mark in before.watermarks}
     coverages = tuple(coverages)
-    if after == before and not any(one.lost or _behind(one, stored) >= LAZY for one in coverages):
+    going_on = [one for one in coverages if one.continuing]
+    holes = holes_after(before.holes, coverages)
+    late = any(_behind(one, stored) >= LAZY for one in going_on)
+    if after == before and not late and not _tell_news(holes, before.holes):
         return after
-    marks = stored | {one.source: _until(one, stored, bool(after.held_back)) for one in coverages}
+    marks = stored | {one.source: _until(one, stored, bool(after.held_back)) for one in going_on}
     oldest = max(marks.values(), default=0) - FORGOTTEN
-    holes = {*after.holes, *(_hole(coverage) for coverage in coverages if coverage.lost)}
     return msgspec.structs.replace(
         after,
         watermarks=tuple(Watermark(source, until) for source, until in sorted(marks.items()) if until > oldest),
-        holes=tuple(sorted(holes, key=lambda hole: (hole.end, hole.source)))[-_MOST_HOLES:],
+        holes=holes,
     )
+
+
+def begun(repo: RepoState, coverages: Iterable[Coverage]) -> RepoState:
+    """The state with a watermark for each source that has none, where this reading of a window ended."""
+    marks = {one.source: one.until for one in coverages} | {mark.source: mark.until for mark in repo.watermarks}
+    return msgspec.structs.replace(repo, watermarks=tuple(Watermark(*mark) for mark in sorted(marks.items())))
 
 
 def _behind(coverage: Coverage, stored: Mapping[str, int]) -> int:
@@ -54,21 +65,100 @@ def _until(coverage: Coverage, stored: Mapping[str, int], held: bool) -> int:
     return stored.get(coverage.source, coverage.start) if stays else coverage.until
 
 
-def _hole(coverage: Coverage) -> Hole:
-    return Hole(coverage.source, coverage.lost, coverage.start, _GONE)
+def holes_after(stored: Iterable[Hole], coverages: Iterable[Coverage]) -> tuple[Hole, ...]:
+    """The newest holes after a run: those that are stored, less what it read of them, and those that it leaves itself.
+
+    What was left out is read by a later run, and is no hole from then on; what is gone stays one.
+    """
+    coverages = tuple(coverages)
+    grown: dict[tuple[str, int, str], Hole] = {}
+    left = (part for hole in stored for part in _unread(hole, coverages))
+    for hole in (*left, *(new for one in coverages for new in _new(one))):
+        key = hole.source, hole.start, hole.because
+        grown[key] = max(hole, grown.get(key, hole), key=lambda one: one.end)
+    return tuple(sorted(grown.values(), key=lambda hole: (hole.end, hole)))[-_MOST_HOLES:]
+
+
+def _new(coverage: Coverage) -> Iterable[Hole]:
+    if coverage.lost:
+        yield Hole(coverage.source, coverage.lost, coverage.start, _GONE)
+    if coverage.because and coverage.until < coverage.end:
+        yield Hole(coverage.source, coverage.until, coverage.end, coverage.because)
+
+
+def _unread(hole: Hole, coverages: Iterable[Coverage]) -> Iterable[Hole]:
+    read = () if hole.because == _GONE else ((c.start, c.until) for c in coverages if c.source == hole.source)
+    for start, end in _without(((hole.start, hole.end),), read):
+        yield msgspec.structs.replace(hole, start=start, end=end)
+
+
+def _tell_news(holes: tuple[Hole, ...], stored: tuple[Hole, ...]) -> bool:
+    """Whether holes opened or closed, or one grew by as much as a watermark may lie behind."""
+    ends = {(hole.source, hole.start, hole.because): hole.end for hole in stored}
+    return len(holes) != len(stored) or any(
+        abs(hole.end - ends.get((hole.source, hole.start, hole.because), hole.end - LAZY)) >= LAZY for hole in holes
+    )
+
+
+def holes_of(holes: Iterable[Hole], coverages: Iterable[Coverage], project: str = "") -> tuple[Hole, ...]:
+    """The holes after a run, of the sources that read this project alone where one is named."""
+    return tuple(hole for hole in holes_after(holes, coverages) if _of(hole.source, project))
+
+
+def uncovered(holes: Iterable[Hole], coverages: Iterable[Coverage], start: int, end: int, project: str = "") -> Times:
+    """The times from `start` up to `end` (nanoseconds) that were not read whole: silence in them says nothing.
+
+    `holes` are those of the repository's state, `coverages` those of this run; what it read fills holes, what it left
+    out or didn't get to is one. A source that was asked for a window alone is held to that window. With `project`, only
+    sources that read this project count.
+    """
+    coverages = tuple(coverages)
+    found = [(hole.start, hole.end) for hole in holes_of(holes, coverages, project)]
+    found += [(one.until, end) for one in coverages if one.continuing and _of(one.source, project)]
+    return _joined((max(start, first), min(end, last)) for first, last in found)
+
+
+def _of(source: str, project: str) -> bool:
+    return not project or source.partition("@")[0] == project
+
+
+def _joined(times: Iterable[tuple[int, int]]) -> Times:
+    """These times in order, those that touch as one; empty ones left out."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(times):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _without(times: Iterable[tuple[int, int]], taken: Iterable[tuple[int, int]]) -> Times:
+    """What is left of these times where others are taken away."""
+    left = list(times)
+    for first, last in taken:
+        left = [part for start, end in left for part in ((start, min(end, first)), (max(start, last), end))]
+    return _joined(left)
 
 
 def hole_warnings(coverages: Iterable[Coverage]) -> tuple[Warned, ...]:
-    """A warning for what can't be read any more, a source each."""
+    """A warning for what can't be read any more, and one for what was left out, a source each."""
     return tuple(
-        Warned(
-            coverage.source.partition("@")[0],
-            f"entries from {iso(coverage.lost)} to {iso(coverage.start)} were not read and are kept no longer: run "
-            "more often.",
-        )
-        for coverage in coverages
-        if coverage.lost
+        Warned(coverage.source.partition("@")[0], what) for coverage in coverages for what in _warnings(coverage)
     )
+
+
+def _warnings(coverage: Coverage) -> Iterable[str]:
+    if coverage.lost:
+        yield (
+            f"entries from {iso(coverage.lost)} to {iso(coverage.start)} were not read and are kept no longer: run "
+            "more often."
+        )
+    if coverage.because:
+        then = "the next run reads them" if coverage.continuing else "run again for them"
+        yield f"entries from {iso(coverage.until)} to {iso(coverage.end)} are left out: {coverage.because}; {then}."
 
 
 def spanned(window: Window, coverages: Iterable[Coverage]) -> Window:

@@ -12,7 +12,8 @@ from bot.model.incident import Incident, IncidentKey, Priority
 from bot.model.issue import Action
 from bot.model.run import ReadReport, Warned
 from bot.trackers.interface import Tracker
-from bot.triage import triage
+from bot.triage import learnt, triage
+from bot.usecases.advancing import begun, hole_warnings
 from bot.usecases.carrying import carry_out
 from bot.usecases.drafting import judged, key_of
 from bot.usecases.flooding import MOST_ITEMS
@@ -69,11 +70,12 @@ def still_known(incident: Incident, before: Baseline, setup: Setup) -> str:
 def record_baseline(reading: Reading, tracker: Tracker, setup: Setup, wall: int, dry_run: bool = False) -> Recorded:
     """Record every incident of these logs that would be filed, in the repository's state and in one digest issue.
 
-    What has an issue already is left to it; what is on record stays as it was first recorded.
+    What has an issue already is left to it; what is on record stays as it was first recorded. A project's first run
+    goes on where this reading ended, so that what comes in between is no part of the past.
     Raises LogsUnavailable, TrackerUnavailable, PartlyDone, SettingsError.
     """
     known = load_known(tracker, setup.ring, setup.settings.labels.tracked)
-    window = window_of(reading, setup)
+    window = window_of(reading, setup, known)
     found = parted(triage(window, claims(window, known.states)).found, known.states)
     incidents = [judged(one, known, setup) for one in found if not one.issue]
     serious = [one for one in incidents if one.priority <= setup.settings.file_from]
@@ -83,13 +85,15 @@ def record_baseline(reading: Reading, tracker: Tracker, setup: Setup, wall: int,
     actions = tuple(steps(there, wanted, because, setup))
     keys = sorted({*known.repo.baselines, *map(key_of, serious)})
     if not dry_run:
-        actions = carry_out(
-            actions, msgspec.structs.replace(known.repo, baselines=tuple(keys)), tracker, known, setup, wall
-        )
+        habits = learnt(known.repo.habits, window)
+        after = msgspec.structs.replace(known.repo, baselines=tuple(keys), habits=habits)
+        after = begun(after, reading.coverages())
+        actions = carry_out(actions, after, tracker, known, setup, wall)
     digest = there.issue.number if there else next((action.number for action in actions), 0)
     return Recorded(
         known=wanted.items, new=new, below=len(incidents) - len(serious), digest=digest, actions=actions,
-        read=reading.report(), warnings=known.warnings, tracker=tracker.name, dry_run=dry_run,
+        read=reading.report(), warnings=(*known.warnings, *hole_warnings(reading.coverages())), tracker=tracker.name,
+        dry_run=dry_run,
     )  # fmt: skip
 
 

@@ -19,7 +19,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from bot.logs.monitoring import RequestCounts
+from bot.model.time import minute_of, nanos_of
+from bot.model.window import Served
+from bot.settings import Settings
+from bot.trackers.folder import FolderTracker
+from bot.usecases.looking import tracked
+from bot.usecases.setup import make
 from tests.bench.logging_server import Fault, LoggingServer
+from tests.bench.monitoring_server import MonitoringServer
 from tests.faces.running import EXAMPLE, ROOT, Bot, contents
 
 PROJECT = "harbor-prod"
@@ -35,6 +43,22 @@ def server() -> Iterator[LoggingServer]:
     with LoggingServer() as server:
         server.add(PROJECT, ENTRIES)
         yield server
+
+
+@pytest.fixture
+def counts() -> Iterator[MonitoringServer]:
+    """The requests of the bundled outage that succeeded, as Cloud Monitoring counts them."""
+    with MonitoringServer() as counts:
+        for one in filter(succeeded, ENTRIES):
+            labels = one["resource"]["labels"]
+            minute = minute_of(nanos_of(one["timestamp"]))
+            counts.count(PROJECT, labels["service_name"], minute, 1, revision=labels["revision_name"])
+        yield counts
+
+
+def succeeded(one: dict[str, Any]) -> bool:
+    """Whether an entry is a request that was answered well."""
+    return bool(one.get("httpRequest", {}).get("status") == 200)
 
 
 def of(server: LoggingServer) -> tuple[str, ...]:
@@ -94,6 +118,14 @@ def test_run_without_a_start_goes_on_from_the_last(bot: Bot, server: LoggingServ
         (("--project", "p", "--unlabelled"), 2, "--unlabelled adds to --severity"),
         (("--project", "Not A Project"), 2, "is no project id"),
         (("--project", "p", "--since", "soon"), 2, "write it as 30m, 2h or 1d"),
+        (("--project", "p", "--service", 'x" OR severity="INFO'), 2, "is no service's name"),
+        (("--logs", "x.json", "--request-counts"), 2, "--request-counts is for Cloud Logging"),
+        (("--project", "p", "--monitoring-endpoint", "127.0.0.1:1"), 2, "give --request-counts too"),
+        (
+            ("--project", "p", "--request-counts", "--monitoring-endpoint", "example.com:1"),
+            2,
+            "--monitoring-endpoint example.com:1 is not on this machine",
+        ),
     ],
 )
 def test_words_that_do_not_fit(bot: Bot, words: tuple[str, ...], status: int, says: str) -> None:
@@ -117,6 +149,62 @@ def test_refusals_are_one_line_and_exit_4(bot: Bot, server: LoggingServer, fault
     ran = bot("file", *of(server), *WINDOW, "--folder", "issues")
     assert (ran.status, says in ran.err, ran.err.count("\n")) == (4, True, 1), ran.err
     assert not Path("issues").exists()
+
+
+def traffic(folder: str) -> dict[str, tuple[str, dict[int, Served]]]:
+    """Of each issue's service: its priority, and its requests by minute."""
+    found, _ = tracked(FolderTracker(Path(folder)), make(Settings()))
+    incidents = [one.state.incident for one in found if one.state]
+    return {one.key.service: (one.priority, dict(one.traffic)) for one in incidents}
+
+
+def test_counted_requests_stand_for_those_that_are_not_logged(bot: Bot, counts: MonitoringServer) -> None:
+    """Without successes in the logs, counts give the same traffic and priority; with them, nothing counts twice."""
+    asked = ("--request-counts", "--monitoring-endpoint", counts.address, *WINDOW)
+    with LoggingServer() as whole, LoggingServer() as partial:
+        whole.add(PROJECT, ENTRIES)
+        partial.add(PROJECT, [one for one in ENTRIES if not succeeded(one)])
+        for name, server, words in (
+            ("logged", whole, WINDOW),
+            ("both", whole, asked),
+            ("counted", partial, asked),
+            ("unknown", partial, WINDOW),
+        ):
+            assert bot("file", *of(server), *words, "--folder", name).status == 0
+    assert traffic("logged")
+    assert traffic("both") == traffic("counted") == traffic("logged")
+    assert traffic("unknown") != traffic("logged")
+    assert all(served.total == served.failed for _, found in traffic("unknown").values() for served in found.values())
+
+
+def test_a_run_without_counts_says_so_and_files(
+    bot: Bot, server: LoggingServer, counts: MonitoringServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing role ends the run with its name; where Cloud Monitoring stays away, it files all the same."""
+    monkeypatch.setitem(RequestCounts.__init__.__kwdefaults__, "sleep", lambda _: None)  # type: ignore[arg-type]
+    words = ("file", *of(server), *WINDOW, "--request-counts", "--monitoring-endpoint", counts.address)
+    counts.forbidden.add(PROJECT)
+    ran = bot(*words, "--folder", "issues")
+    assert (ran.status, "roles/monitoring.viewer" in ran.err, Path("issues").exists()) == (4, True, False)
+    counts.forbidden.clear()
+    counts.faults = [Fault("UNAVAILABLE")] * 4
+    ran = bot(*words, "--folder", "issues", "--format", "json")
+    assert ran.status == 0, ran.err
+    assert ran.json["read"]["skipped"][0]["source"] == f"request counts of project {PROJECT}"
+    assert list(Path("issues").glob("*.md"))
+
+
+def test_baseline_of_a_project(bot: Bot, server: LoggingServer) -> None:
+    """`init --baseline` reads the project; the first run goes on where it ended, and files none of what it recorded."""
+    begun = ("init", "--baseline", *of(server), "--from", "2026-03-04T00:00:00Z", "--to", "2026-03-04T10:00:00Z")
+    ran = bot(*begun, "--folder", "issues", "--format", "json")
+    assert ran.status == 0, ran.err
+    assert ran.json["known"]
+    server.asked.clear()
+    ran = bot("file", *of(server), "--now", "2026-03-04T16:00:00Z", "--folder", "issues", "--format", "json")
+    assert server.asked[0].filter.split('"')[1] == "2026-03-04T09:00:00.000000000Z"
+    assert [action for action in ran.json["actions"] if action["action"] == "create"] == []
+    assert any("known since init --baseline" in one["because"] for one in ran.json["incidents"])
 
 
 def test_interrupt_ends_a_read_that_hangs(server: LoggingServer, tmp_path: Path) -> None:

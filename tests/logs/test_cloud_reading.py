@@ -202,7 +202,7 @@ def test_late_entries_come_with_the_overlap(logged: Logged) -> None:
     assert coverage
     logged.server.now = end + 15 * MINUTE
     second = logged.source(span=Span(end - HOUR, end + 15 * MINUTE, continuing=True))
-    second.resume(coverage.until)
+    second.resume({second.id: coverage.until})
     assert ids(second.records()) == ["id000000"]
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from bot.logs import Reading
+    from bot.logs import Counter, Reading
+    from bot.logs.cloud import CloudSource
 
 
 class Cloud(NamedTuple):
@@ -25,6 +26,8 @@ class Cloud(NamedTuple):
     resource_type: list[str] | None = None
     extra: str | None = None
     endpoint: str | None = None
+    request_counts: bool = False
+    monitoring_endpoint: str | None = None
 
     def stray(self) -> str:
         """The first option that says nothing without --project; "" where there is none."""
@@ -45,8 +48,11 @@ _NAMES = {
     "resource_type": "--resource-type",
     "extra": "--filter",
     "endpoint": "--logging-endpoint",
+    "request_counts": "--request-counts",
+    "monitoring_endpoint": "--monitoring-endpoint",
 }
 
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z0-9-]{1,63}")
 _SEVERITIES = ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
 
@@ -87,6 +93,14 @@ def _options(
         typer.Option(
             "--logging-endpoint", metavar="ADDRESS", help="host:port on loopback without TLS, or https://host:port."
         ),
+    ] = None,
+    request_counts: Annotated[
+        bool,
+        typer.Option("--request-counts", help="Requests of Cloud Run from Cloud Monitoring, if logs leave some out."),
+    ] = False,
+    monitoring_endpoint: Annotated[
+        str | None,
+        typer.Option("--monitoring-endpoint", metavar="ADDRESS", help="Likewise, with --request-counts."),
     ] = None,
 ) -> None:
     """Its parameters are the options."""
@@ -146,6 +160,31 @@ def open_reading(
     return read_files(paths, latest=latest, progress=None if quiet else printing.progress)
 
 
+def reading_or_windows(
+    windows: list[str] | None,
+    logs: list[str] | None,
+    more: list[str] | None,
+    cloud: Cloud,
+    now: str | None,
+    quiet: bool,
+) -> "Reading":
+    """What `file` and `plan` go by: logs, read on from where the last run ended, or windows that were stored of them.
+
+    Raises UsageError where both are given, or none.
+    """
+    if not windows:
+        return open_reading(logs, more, cloud, now, quiet, going_on=True)
+    from bot.errors import UsageError
+    from bot.logs.objects import read_whole
+    from bot.usecases.windows import STORED, StoredWindows
+
+    given = next((option for option, value in (("--logs", logs or more), ("--now", now)) if value), "")
+    if given or cloud.project or cloud.stray():
+        other = given or (cloud.project and "--project") or cloud.stray()
+        raise UsageError(f"--window goes on from logs that were read already: leave {other} out.")
+    return StoredWindows(found for name in windows for found in read_whole(name, STORED))
+
+
 def _projects(cloud: Cloud, now: int, latest: int, quiet: bool, going_on: bool) -> "Reading":
     from bot.faces.cli import printing
     from bot.logs import Reading
@@ -153,9 +192,38 @@ def _projects(cloud: Cloud, now: int, latest: int, quiet: bool, going_on: bool) 
 
     span = span_of(now, cloud.since or "", cloud.start or "", cloud.end or "", going_on)
     query, pages = _query(cloud), Connection(Endpoint(cloud.endpoint or ""))
-    tell = None if quiet else printing.say
-    sources = [CloudSource(_id(one), query, span, pages, tell=tell) for one in dict.fromkeys(cloud.project or [])]
-    return Reading(sources, latest=latest, progress=None if quiet else printing.progress)
+    tell, projects = None if quiet else printing.say, [_id(one) for one in dict.fromkeys(cloud.project or [])]
+    sources = [CloudSource(one, query, span, pages, tell=tell) for one in projects]
+    counters = _counters(cloud, projects)
+    return Reading(sources, latest=latest, progress=None if quiet else printing.progress, counters=counters)
+
+
+def probes(cloud: Cloud, now: int) -> list["CloudSource"]:
+    """The projects as sources of a single entry a page, of the last hour if nothing else is said, given up soon.
+
+    Raises UsageError.
+    """
+    from bot.logs.cloud import CloudSource, Connection, Endpoint, Pace, span_of
+
+    start, end = cloud.start or "", cloud.end or ""
+    span = span_of(now, cloud.since or ("" if start else "1h"), start, end, going_on=False)
+    pages = Connection(Endpoint(cloud.endpoint or ""), page_size=1)
+    pace, query = Pace(attempts=2, first_pause=1.0, patience=2.0, deadline=15.0), _query(cloud)
+    return [CloudSource(_id(one), query, span, pages, pace=pace) for one in dict.fromkeys(cloud.project or [])]
+
+
+def _counters(cloud: Cloud, projects: list[str]) -> list["Counter"]:
+    from bot.errors import UsageError
+
+    if cloud.monitoring_endpoint and not cloud.request_counts:
+        raise UsageError("--monitoring-endpoint is for request counts: give --request-counts too.")
+    if not cloud.request_counts:
+        return []
+    from bot.logs.cloud import Endpoint
+    from bot.logs.monitoring import RequestCounts
+
+    endpoint = Endpoint(cloud.monitoring_endpoint or "", "--monitoring-endpoint")
+    return [RequestCounts(one, tuple(cloud.service or ()), endpoint) for one in projects]
 
 
 def _id(project: str) -> str:
@@ -164,6 +232,20 @@ def _id(project: str) -> str:
     if not _PROJECT.fullmatch(project):
         raise UsageError(f"--project {project} is no project id; it has small letters, digits and hyphens.")
     return project
+
+
+def checked_names(cloud: Cloud) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Projects and services that are named, each once. Raises UsageError for what can't be a name."""
+    projects = tuple(_id(one) for one in dict.fromkeys(cloud.project or ()))
+    return projects, tuple(_named(one) for one in dict.fromkeys(cloud.service or ()))
+
+
+def _named(service: str) -> str:
+    from bot.errors import UsageError
+
+    if not _SERVICE.fullmatch(service):
+        raise UsageError(f"--service {service[:60]} is no service's name; it has letters, digits, hyphens and dots.")
+    return service
 
 
 def _query(cloud: Cloud) -> Any:
@@ -176,7 +258,7 @@ def _query(cloud: Cloud) -> Any:
     if cloud.unlabelled and not severity:
         raise UsageError("--unlabelled adds to --severity: give --severity ERROR, or leave it out to read everything.")
     return Query(
-        services=tuple(cloud.service or ()),
+        services=tuple(_named(name) for name in cloud.service or ()),
         resource_types=tuple(cloud.resource_type or ()),
         severity=severity,
         unlabelled=cloud.unlabelled,

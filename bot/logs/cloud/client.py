@@ -25,10 +25,11 @@ class Pages(Protocol):
 class Endpoint:
     """`host:port` on loopback, read without TLS, or `https://host:port`; "" is Google's own.
 
-    Raises UsageError for anything else: credentials and logs don't cross a network in the clear.
+    Raises UsageError, which names the `option`, for anything else: credentials and logs don't cross a network in the
+    clear.
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", option: str = "--logging-endpoint") -> None:
         parts = urlsplit(text if "://" in text else f"//{text}")
         try:
             host, port = parts.hostname or "", parts.port
@@ -37,54 +38,59 @@ class Endpoint:
         self.address = parts.netloc
         self.insecure = bool(text) and parts.scheme in ("", "http")
         if text and (not host or parts.path.strip("/") or parts.scheme not in ("", "http", "https")):
-            raise UsageError(f"--logging-endpoint {text} is no address; write host:port, or https://host:port.")
+            raise UsageError(f"{option} {text} is no address; write host:port, or https://host:port.")
         if self.insecure and host not in _LOOPBACK:
             raise UsageError(
-                f"--logging-endpoint {text} is not on this machine: only loopback is read without TLS; write "
+                f"{option} {text} is not on this machine: only loopback is read without TLS; write "
                 f"https://{self.address}."
             )
         if self.insecure and port is None:
-            raise UsageError(f"--logging-endpoint {text} has no port; write host:port.")
+            raise UsageError(f"{option} {text} has no port; write host:port.")
 
 
 class Connection:
-    """Cloud Logging behind this endpoint. It connects at the first page."""
+    """Cloud Logging behind this endpoint, `page_size` entries a page at most. It connects at the first page."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, page_size: int = PAGE_SIZE) -> None:
         self._endpoint = endpoint
+        self._page_size = page_size
         self._client: Any = None
 
     def page(self, project: str, asked: str, token: str, deadline: float) -> Any:
         """As `Pages` says. Raises LogsUnavailable too, where no credentials are found."""
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
+        from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
         from google.cloud.logging_v2.types import ListLogEntriesRequest, ListLogEntriesResponse
 
         if self._client is None:
-            self._client = _connected(self._endpoint)
+            self._client = connected(self._endpoint, LoggingServiceV2Client, LoggingServiceV2GrpcTransport)
         request = ListLogEntriesRequest(
             resource_names=[f"projects/{project}"],
             filter=asked,
             order_by="timestamp asc",
-            page_size=PAGE_SIZE,
+            page_size=self._page_size,
             page_token=token,
         )
         pages = self._client.list_log_entries(request=request, retry=None, timeout=deadline).pages
         return ListLogEntriesResponse.pb(next(pages))
 
 
-def _connected(endpoint: Endpoint) -> Any:
+def connected(endpoint: Endpoint, client: Any, transport: Any) -> Any:
+    """A client of this class of Google's behind the endpoint; `transport` is its transport by gRPC.
+
+    Raises LogsUnavailable where no credentials are found.
+    """
     from google.auth.exceptions import GoogleAuthError
-    from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client
-    from google.cloud.logging_v2.services.logging_service_v2.transports import LoggingServiceV2GrpcTransport
 
     if endpoint.insecure:
         import grpc  # type: ignore[import-untyped]
 
         channel = grpc.insecure_channel(endpoint.address, options=_UNLIMITED)
-        return LoggingServiceV2Client(transport=LoggingServiceV2GrpcTransport(channel=channel))
+        return client(transport=transport(channel=channel))
     options = {"api_endpoint": endpoint.address} if endpoint.address else None
     try:
-        return LoggingServiceV2Client(client_options=options)
+        return client(client_options=options)
     except GoogleAuthError as error:
         said = " ".join(str(error).split())[:300].rstrip(".;")
         raise LogsUnavailable(

@@ -1,11 +1,12 @@
 """A project's logs as a source: page by page in the order of time, under the quota, its place kept across failures."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from bot.errors import LogsUnavailable
 from bot.logs.cloud.client import Pages
 from bot.logs.cloud.entries import entry_of
 from bot.logs.cloud.pacing import Clock, Pace, Sleep, TokenBucket
@@ -32,6 +33,8 @@ class _Place(msgspec.Struct):
     pages: int = 0
     restarts: int = 0
     paused: float = 0.0
+    because: str = ""
+    ended: bool = False
 
 
 class CloudSource:
@@ -39,7 +42,8 @@ class CloudSource:
 
     Refused reads are sent again from where they stood. Where that doesn't help, what was read until then counts, a last
     Unreadable says from when on entries are missing, and `coverage` ends there; with nothing read at all, records()
-    raises LogsUnavailable. `clock` and `sleep` are in seconds; `tell` hears of long pauses.
+    raises LogsUnavailable, and `coverage` says what is missing. `clock` and `sleep` are in seconds; `tell` hears of
+    long pauses.
     """
 
     def __init__(
@@ -66,9 +70,13 @@ class CloudSource:
         self._tell = tell or (lambda _: None)
         self._coverage: Coverage | None = None
 
-    def resume(self, watermark: int | None) -> None:
-        """Read on from this watermark (nanoseconds), where the span leaves its start open; None: never read before."""
-        self._span = self._span.after(watermark)
+    def resume(self, watermarks: Mapping[str, int]) -> None:
+        """As `Resumable` says, where the span leaves its start open; another wish is another query of the project."""
+        if self.id in watermarks:
+            self._span = self._span.after(watermarks[self.id])
+            return
+        others = (until for name, until in watermarks.items() if name.startswith(f"{self._project}@"))
+        self._span = self._span.instead(max(others, default=None))
 
     @property
     def continuing(self) -> bool:
@@ -76,24 +84,35 @@ class CloudSource:
         return self._span.continuing
 
     def coverage(self) -> Coverage | None:
-        """What was read, once the records have come to their end; None before, and where they never did."""
+        """What was read, once the records have come to their end, or it was known that they can't; None before."""
         return self._coverage
 
     def records(self) -> Iterator[LogEntry | Unreadable]:
         """Every record, oldest first, as `Source` says."""
-        span, place, began = self._span, _Place(self._span.start), self._clock()
+        place = _Place(self._span.start)
+        try:
+            yield from self._pages_of(place)
+        except LogsUnavailable:
+            place.because = place.because or "it could not be read"
+            raise
+        finally:
+            if place.because or place.ended:
+                until = place.reached if place.because else self._span.end
+                self._coverage = self._span.coverage(self.id, until, place.because)
+
+    def _pages_of(self, place: _Place) -> Iterator[LogEntry | Unreadable]:
+        began = self._clock()
         while True:
             page = self._next(place)
             if not isinstance(page, Unreadable):
                 yield from self._entries(page, place)
                 if not place.token:
-                    self._coverage = span.coverage(self.id, span.end)
+                    place.ended = True
                     return
-                if not span.continuing or not place.reached or self._clock() - began < self._pace.budget:
+                if not self._span.continuing or not place.reached or self._clock() - began < self._pace.budget:
                     continue
                 page = _left(place, "reading took too long")
             yield page
-            self._coverage = span.coverage(self.id, place.reached)
             return
 
     def _entries(self, page: Any, place: _Place) -> Iterator[LogEntry | Unreadable]:
@@ -121,6 +140,7 @@ class CloudSource:
                 if judged(error, bool(place.token)) is Refusal.PLACE_LOST and place.restarts < _MOST_RESTARTS:
                     _restart(place)
                 elif judged(error, bool(place.token)) is not Refusal.AGAIN:
+                    place.because = in_short(error)
                     raise told(error, self._project, asked) from error
                 elif not self._paused(error, place, attempt):
                     return self._given_up(error, place, asked)
@@ -138,11 +158,13 @@ class CloudSource:
 
     def _given_up(self, error: Exception, place: _Place, asked: str) -> Unreadable:
         if not place.reached:
+            place.because = in_short(error)
             raise told(error, self._project, asked) from error
         return _left(place, in_short(error))
 
 
 def _left(place: _Place, because: str) -> Unreadable:
+    place.because = because
     return Unreadable(f"entries from {iso(place.reached)} on are left out: {because}; run again for them")
 
 

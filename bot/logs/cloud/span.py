@@ -48,9 +48,20 @@ class Span(msgspec.Struct, frozen=True):
         start = max(watermark - OVERLAP, oldest)
         return Span(start - start % MINUTE, self.end, True, watermark, watermark if watermark < oldest else 0)
 
-    def coverage(self, source: str, until: int) -> Coverage:
-        """What was covered, where reading got as far as `until`; what a former run had covered stays so."""
-        return Coverage(source, self.start, max(min(until, self.end), self.watermark), self.continuing, self.lost)
+    def instead(self, watermark: int | None) -> "Span":
+        """The span of a first run behind a watermark that another wish left: from there on nothing is left out.
+
+        What this wish had before it was never read, so it counts for nothing of what is covered.
+        """
+        return msgspec.structs.replace(self.after(watermark), watermark=0)
+
+    def coverage(self, source: str, until: int, because: str = "") -> Coverage:
+        """What was covered, where reading got as far as `until`; what a former run had covered stays so.
+
+        `because` says why it got no further; "" where it got to the end.
+        """
+        reached = max(min(until, self.end), self.watermark, self.start)
+        return Coverage(source, self.start, reached, self.continuing, self.lost, self.end, because)
 
 
 def span_of(now: int, since: str = "", start: str = "", end: str = "", going_on: bool = True) -> Span:
