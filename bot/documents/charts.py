@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from bot.documents.reportview import AnalysisView, DeployedView, ServedView, StepView
+from bot.documents.reportview import AnalysisView, CaseView, DeployedView, PatternView, ServedView, StepView
+from bot.model.incident import Priority
 from bot.model.time import MINUTE, minute_of
 from bot.text.untrusted import Untrusted
 
@@ -14,6 +15,9 @@ _MOST_BARS = 120
 _WIDTHS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440)
 _MOST_ROWS = 40
 _MOST_CHARTS = 12
+_MOST_LANES = 12
+_LEAST_WIDTH = 0.4
+_ERROR = 500
 
 
 class ScaleView(msgspec.Struct, frozen=True):
@@ -41,6 +45,40 @@ class MarkView(msgspec.Struct, frozen=True):
     left: float
     at: int
     revision: Untrusted
+
+
+class BarView(msgspec.Struct, frozen=True):
+    """A stretch of time on a lane, in percent of its width."""
+
+    left: float
+    width: float
+
+
+class LaneView(msgspec.Struct, frozen=True):
+    """An incident as a lane: a bar from its first entry to its last, and in it path data of its entries over time."""
+
+    name: str
+    priority: str
+    service: Untrusted
+    title: Untrusted
+    count: int
+    bar: BarView
+    path: str
+
+
+class GlanceView(msgspec.Struct, frozen=True):
+    """The whole time in one drawing, all rows over the same axis, every deployment marked in each of them.
+
+    `all` is path data of all entries, `errors` of those of patterns in which something is an error or worse; `most` is
+    the greatest number of entries in one bar. `lanes` are the incidents, the worst first; `more` of them have none.
+    """
+
+    all: str
+    errors: str
+    most: int
+    lanes: tuple[LaneView, ...]
+    more: int
+    marks: tuple[MarkView, ...]
 
 
 class TrafficView(msgspec.Struct, frozen=True):
@@ -91,6 +129,52 @@ def strip(minutes: Mapping[int, int], scale: ScaleView) -> str:
     """Path data of a bar for each time with entries, the tallest as high as the box."""
     bars = _bars(minutes, scale)
     return _path(bars, max(bars.values(), default=1))
+
+
+def glance_of(analysis: AnalysisView, scale: ScaleView) -> GlanceView:
+    """The drawing on top of a page."""
+    every = _bars(_together(pattern.minutes for pattern in analysis.patterns), scale)
+    failing = _bars(_together(one.minutes for one in analysis.patterns if one.level >= _ERROR), scale)
+    most = max(every.values(), default=1)
+    cases = [case for case in analysis.cases if case.incident.priority != Priority.P3]
+    return GlanceView(
+        all=_path(every, most),
+        errors=_path(failing, most),
+        most=most,
+        lanes=tuple(_lane(case, analysis.patterns, scale) for case in cases[:_MOST_LANES]),
+        more=max(0, len(cases) - _MOST_LANES),
+        marks=tuple(MarkView(scale.left(one.at), one.at, one.revision) for one in analysis.deployments),
+    )
+
+
+def _lane(case: CaseView, patterns: Iterable[PatternView], scale: ScaleView) -> LaneView:
+    own = [pattern for pattern in patterns if pattern.incident == case.name]
+    incident = case.incident
+    first = min((pattern.first for pattern in own), default=incident.first)
+    last = max((pattern.last for pattern in own), default=incident.last)
+    return LaneView(
+        name=case.name,
+        priority=incident.priority,
+        service=incident.service,
+        title=incident.root.title,
+        count=sum(pattern.count for pattern in own),
+        bar=bar_of(first, last, scale),
+        path=strip(_together(pattern.minutes for pattern in own), scale),
+    )
+
+
+def bar_of(first: int, last: int, scale: ScaleView) -> BarView:
+    """The stretch between two times in nanoseconds, wide enough to be seen."""
+    left = min(scale.left(first), 100 - _LEAST_WIDTH)
+    return BarView(left, round(max(_LEAST_WIDTH, scale.left(last) - left), 2))
+
+
+def _together(counts: Iterable[Mapping[int, int]]) -> dict[int, int]:
+    summed: dict[int, int] = {}
+    for minutes in counts:
+        for at, count in minutes.items():
+            summed[at] = summed.get(at, 0) + count
+    return summed
 
 
 def traffic_of(analysis: AnalysisView, scale: ScaleView) -> tuple[TrafficView, ...]:

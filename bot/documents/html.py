@@ -11,9 +11,21 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from bot.documents.charts import CascadeView, ScaleView, TrafficView, cascade_of, scale_of, strip, traffic_of
+from bot.documents.charts import (
+    BarView,
+    CascadeView,
+    GlanceView,
+    ScaleView,
+    TrafficView,
+    bar_of,
+    cascade_of,
+    glance_of,
+    scale_of,
+    strip,
+    traffic_of,
+)
 from bot.documents.reportview import AnalysisView, WorklogView
-from bot.documents.runs import IndexView
+from bot.documents.runs import IndexView, SeenView
 from bot.errors import SettingsError
 from bot.model.time import in_words, iso
 from bot.text.bounds import sized
@@ -38,12 +50,20 @@ class PageView(msgspec.Struct, frozen=True):
     analysis: AnalysisView
     worklog: WorklogView | None
     scale: ScaleView
+    glance: GlanceView
     strips: dict[str, str]
     traffic: tuple[TrafficView, ...]
     cascades: dict[str, CascadeView]
     style: Markup
     script: Markup
     policy: str
+
+
+class LaneOfRunsView(msgspec.Struct, frozen=True):
+    """An incident over many runs, a bar for each run that saw it; `index.html.j2` has them as `lanes`, over `scale`."""
+
+    seen: SeenView
+    bars: tuple[BarView, ...]
 
 
 def text(value: str | Untrusted) -> Markup:
@@ -112,8 +132,12 @@ def render_page(report: AnalysisView | WorklogView, environment: HtmlSandbox) ->
 def render_index(index: IndexView, environment: HtmlSandbox) -> str:
     """The page over many runs. Raises SettingsError where the template can't be rendered."""
     style, script = asset(environment, STYLE), asset(environment, SCRIPT)
-    given = {"index": index, "style": style, "script": script, "policy": policy_of(script)}
-    return render(environment, INDEX, **given).strip() + "\n"
+    scale = scale_of(index.start, index.end)
+    lanes = [
+        LaneOfRunsView(one, tuple(bar_of(*span, scale) for span in one.spans)) for one in index.incidents[:_MOST_CASES]
+    ]
+    given = {"index": index, "style": style, "script": script, "policy": policy_of(script), "scale": scale}
+    return render(environment, INDEX, lanes=lanes, **given).strip() + "\n"
 
 
 def _page(analysis: AnalysisView, worklog: WorklogView | None, environment: HtmlSandbox) -> PageView:
@@ -124,6 +148,7 @@ def _page(analysis: AnalysisView, worklog: WorklogView | None, environment: Html
         analysis=analysis,
         worklog=worklog,
         scale=scale,
+        glance=glance_of(analysis, scale),
         strips={pattern.name: strip(pattern.minutes, scale) for pattern in analysis.patterns},
         traffic=traffic_of(analysis, scale),
         cascades={name: drawing for name, drawing in drawn.items() if drawing},

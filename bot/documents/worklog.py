@@ -28,7 +28,7 @@ NOT_FILED = "not-filed"
 
 def worklog_view(result: RunResult, analysis: AnalysisView) -> WorklogView:
     """What a run did about what the analysis of the same run shows; the incidents are in the same order."""
-    every = (*result.actions, *result.held_back)
+    every = (*result.actions, *map(_held, result.held_back))
     taken: list[tuple[Action, ...]] = [tuple(_actions_on(one, every)) for one in result.incidents]
     cases = tuple(
         _with_outcomes(case, one, actions)
@@ -53,6 +53,11 @@ def worklog_view(result: RunResult, analysis: AnalysisView) -> WorklogView:
 def render_worklog(view: WorklogView, environment: jinja2.Environment) -> str:
     """The Markdown page. Raises SettingsError where the user's template can't be rendered."""
     return render(environment, TEMPLATE, worklog=view).strip() + "\n"
+
+
+def _held(action: Action) -> Action:
+    """What was left undone, whatever it was to be."""
+    return msgspec.structs.replace(action, kind=ActionKind.HOLD)
 
 
 def _actions_on(one: Reported, every: Iterable[Action]) -> Iterable[Action]:

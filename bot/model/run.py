@@ -4,6 +4,7 @@ import msgspec
 
 from bot.model.incident import Incident, Verdict
 from bot.model.issue import Action
+from bot.model.state import IssueState
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class RunResult(msgspec.Struct, frozen=True):
-    """The result of `file` and `plan`."""
+    """The result of `file` and `plan`. `states` are those of the issues by number, as the run leaves them."""
 
     window: WindowSummary
     read: ReadReport
@@ -62,3 +63,4 @@ class RunResult(msgspec.Struct, frozen=True):
     tracker: str
     requests: int
     dry_run: bool
+    states: dict[int, IssueState] = {}

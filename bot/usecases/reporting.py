@@ -11,7 +11,8 @@ from bot.documents.plain import plain
 from bot.documents.reportview import AnalysisView, WorklogView
 from bot.documents.runs import index_view, record_of
 from bot.documents.worklog import render_worklog, worklog_view
-from bot.errors import PartlyDone, UsageError
+from bot.errors import PartlyDone, SettingsError, UsageError
+from bot.lifecycle.decisions import Order
 from bot.logs import Reading
 from bot.model.history import RunRecord
 from bot.model.incident import Verdict
@@ -62,7 +63,7 @@ def as_markdown(report: Report, setup: Setup) -> str:
     return render_analysis(report, setup.templates)
 
 
-def as_json(report: Report) -> str:
+def as_json(report: msgspec.Struct) -> str:
     """The report as indented JSON, in which an Actions runner finds no command."""
     return terminal.json(msgspec.json.format(msgspec.json.encode(plain(report)), indent=2).decode()) + "\n"
 
@@ -85,21 +86,36 @@ def templates_of(setup: Setup, names: tuple[str, ...] = ()) -> dict[str, Path]:
 
 
 def file_and_report(
-    reading: Reading, tracker: Tracker, setup: Setup, wall: int, dry_run: bool, keep: Callable[[dict[str, str]], None]
+    reading: Reading,
+    tracker: Tracker,
+    setup: Setup,
+    wall: int,
+    dry_run: bool,
+    keep: Callable[[dict[str, str]], None],
+    asked: Order | None = None,
 ) -> RunResult:
     """The whole run; `keep` is given its reports by file name, also where the run is only partly done.
 
-    Raises what `file_incidents` raises.
+    Raises what `file_incidents` raises, and PartlyDone where the run is done and its reports can't be made or kept.
     """
     seen: list[Window] = []
     try:
-        result = file_incidents(reading, tracker, setup, wall, dry_run, seen=seen.append)
+        result = file_incidents(reading, tracker, setup, wall, dry_run, seen=seen.append, asked=asked)
     except PartlyDone as part:
         if isinstance(part.result, RunResult) and seen:
-            keep(_texts(seen[0], part.result, setup, wall))
+            _report(seen[0], part.result, setup, wall, keep, f"{part} ")
         raise
-    keep(_texts(seen[0], result, setup, wall))
+    _report(seen[0], result, setup, wall, keep, "The run is done. ")
     return result
+
+
+def _report(
+    window: Window, result: RunResult, setup: Setup, wall: int, keep: Callable[[dict[str, str]], None], done: str
+) -> None:
+    try:
+        keep(_texts(window, result, setup, wall))
+    except (SettingsError, UsageError) as error:
+        raise PartlyDone(f"{done}Its reports are not written: {error}", result) from error
 
 
 def _texts(window: Window, result: RunResult, setup: Setup, wall: int) -> dict[str, str]:
@@ -111,7 +127,7 @@ def _texts(window: Window, result: RunResult, setup: Setup, wall: int) -> dict[s
         "worklog.md": as_markdown(worklog, setup),
         "worklog.json": as_json(worklog),
         "report.html": as_html(worklog, setup),
-        RECORD: msgspec.json.encode(record_of(result, worklog, wall)).decode() + "\n",
+        RECORD: msgspec.json.encode(record_of(result, worklog, wall, setup.settings.file_from)).decode() + "\n",
     }
 
 

@@ -22,7 +22,12 @@ for await (const chunk of process.stdin) input += chunk;
 const results = [];
 for (const chart of JSON.parse(input)) {
   try {
-    const { db } = await mermaid.mermaidAPI.getDiagramFromText(chart);
+    const { db, type } = await mermaid.mermaidAPI.getDiagramFromText(chart);
+    if (type === 'timeline') {
+      const moments = db.getTasks().map(({ section, task, events }) => [section, task, events]);
+      results.push({ sections: db.getSections(), moments });
+      continue;
+    }
     const labels = {};
     for (const [id, vertex] of db.getVertices()) labels[id] = vertex.text;
     const edges = db.getEdges().map((edge) => [edge.start, edge.end, edge.text]);
@@ -48,7 +53,10 @@ def installed() -> Path:
 
 
 def charts(texts: list[str]) -> list[dict[str, Any]]:
-    """What Mermaid reads in each: `labels` by node, `edges` as (start, end, label), `links`; or an `error`."""
+    """What Mermaid reads in each: `labels` by node, `edges` as (start, end, label), `links`; or an `error`.
+
+    Of a timeline: `sections`, and `moments` as (section, time, events).
+    """
     program = installed() / "charts.mjs"
     program.write_text(_PROGRAM, encoding="utf-8")
     done = subprocess.run(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench import mermaid
 from tests.bench.cache import CACHE, NotInstallable, node, npm, once
 
 SECONDS = 120
@@ -26,6 +27,22 @@ def browse(page: Path, pictures: Path | None = None, use: bool = True, judge: bo
 
     Without `use` the page is only opened, and with `judge` looked at by axe-core.
     """
+    return _ran("browse.cjs", [page, pictures or "", "" if use else "judge" if judge else "open"])
+
+
+def draw(charts: list[str]) -> Any:
+    """What Mermaid draws of each: `texts`, number of `foreign` elements, how far text is `beyond` a box; or an `error`.
+
+    Skips where it can't be run.
+    """
+    try:
+        library = mermaid.installed() / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
+    except NotInstallable as error:
+        pytest.skip(str(error))
+    return _ran("draw.cjs", [library], json.dumps(charts))
+
+
+def _ran(script: str, words: list[object], given: str = "") -> Any:
     program = chromium()
     if not program:
         pytest.skip("needs chromium")
@@ -34,9 +51,8 @@ def browse(page: Path, pictures: Path | None = None, use: bool = True, judge: bo
         runner = node()
     except NotInstallable as error:
         pytest.skip(str(error))
-    script = Path(__file__).with_name("browse.cjs")
-    words = [runner, script, _MODULES, program, page, pictures or "", "" if use else "judge" if judge else "open"]
-    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=SECONDS, check=False)
+    every = list(map(str, [runner, Path(__file__).with_name(script), _MODULES, program, *words]))
+    done = subprocess.run(every, input=given, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from tests.faces.running import EXAMPLE, OUTAGE
 
-HOUR = OUTAGE / "hour_2.json"
-FILES = (EXAMPLE, HOUR)
+HOURS = tuple(OUTAGE / f"hour_{hour}.json" for hour in range(1, 6))
+FILES = (EXAMPLE, *HOURS)
 _LEVEL = re.compile(r"\[(INFO|WARNING|ERROR)\]|^(WARNING|ERROR|INFO):")
 
 
@@ -84,3 +84,29 @@ def served(file: Path) -> dict[tuple[str, str], tuple[int, int]]:
             total, failed = found.get(key, (0, 0))
             found[key] = total + 1, failed + (status(entry) >= 500)
     return found
+
+
+def is_exit(entry: dict[str, Any]) -> bool:
+    """Whether the platform says that a container ended on its own."""
+    return str(entry.get("textPayload", "")).startswith("Container called exit(")
+
+
+def outage(file: Path) -> list[dict[str, Any]]:
+    """The entries of the file's one outage, oldest first: all errors, and the exits of its containers.
+
+    Empty where requests were answered while they failed, since then nothing was out.
+    """
+    ordered = sorted(entries(file), key=second)
+    found = [entry for entry in ordered if severity(entry) == "ERROR" or is_exit(entry)]
+    during = [entry for entry in ordered if found and second(found[0]) <= second(entry) <= second(found[-1])]
+    failing = [entry for entry in during if "httpRequest" in entry]
+    return found if failing and all(status(entry) >= 500 for entry in failing) else []
+
+
+def deployed(file: Path) -> list[tuple[str, str]]:
+    """Time to the second and revision of what the audit log says was rolled out."""
+    return [
+        (second(entry), entry["protoPayload"]["response"]["spec"]["template"]["metadata"]["name"])
+        for entry in entries(file)
+        if "protoPayload" in entry
+    ]

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from bot.documents.analysis import render_analysis
 from bot.documents.charts import scale_of, strip
 from bot.documents.html import html_environment, render_page
 from bot.errors import SettingsError
@@ -96,10 +98,33 @@ def test_traffic_and_deployments_are_drawn_where_they_were(page: str) -> None:
     requests = [entry for entry in counting.entries(EXAMPLE) if "httpRequest" in entry]
     minutes = {entry["timestamp"][:16] for entry in requests}
     failing = {entry["timestamp"][:16] for entry in requests if counting.status(entry) >= 500}
-    [chart] = re.findall(r'<path class="all" d="([^"]*)"/><path class="bad" d="([^"]*)"/>', page)
+    _, chart = re.findall(r'<path class="all" d="([^"]*)"/><path class="bad" d="([^"]*)"/>', page)
     assert (chart[0].count("M"), chart[1].count("M")) == (len(minutes), len(failing))
-    assert re.findall(r'class="mark" style="left:([\d.]+)%"', page) == ["37.5"]  # 15 of 40 minutes
+    marks = re.findall(r'class="mark" style="left:([\d.]+)%"', page)
+    assert (len(marks), set(marks)) == (3, {"37.5"})  # 15 of 40 minutes, in the rows of entries, requests and I1
     assert "09:15:00Z deployed checkout-api-00042-bad" in Parsed(page).words
+
+
+def test_a_long_stack_trace_keeps_its_exception(tmp_path: Path) -> None:
+    """What is too long loses its middle: both ends of the trace, and so the exception, are on page and in analysis."""
+    frames = "".join(
+        f'  File "/srv/shop/part{n}.py", line {n}, in step_{n}\n    step_{n + 1}(order)\n' for n in range(90)
+    )
+    text = f"Traceback (most recent call last):\n{frames}shop.errors.StockError: the last shelf is gone"
+    labels = {"service_name": "shop", "revision_name": "shop-1"}
+    rows = [
+        {"insertId": f"i{n}", "timestamp": f"2026-03-04T09:{n:02}:00Z", "severity": "ERROR", "textPayload": text,
+         "resource": {"type": "cloud_run_revision", "labels": labels}}
+        for n in range(20)
+    ]  # fmt: skip
+    (tmp_path / "logs.json").write_text(json.dumps(rows), encoding="utf-8")
+    analysis = analysis_of(tmp_path / "logs.json")
+    [sample] = re.findall(r'aria-label="Sample of C1">(.*?)</pre>', render_page(analysis, MADE), re.DOTALL)
+    [block] = re.findall(r"^```text\n(.*?)^```$", render_analysis(analysis, environment()), re.DOTALL | re.MULTILINE)
+    for shown in (sample, block):
+        assert shown.startswith("Traceback (most recent call last):")
+        assert "… [cut: " in shown
+        assert shown.rstrip().endswith("shop.errors.StockError: the last shelf is gone")
 
 
 def test_bars_keep_every_entry_and_fit_the_box() -> None:
@@ -113,10 +138,10 @@ def test_bars_keep_every_entry_and_fit_the_box() -> None:
 
 
 def test_sections_without_data_are_absent() -> None:
-    """One line of information gives a table of one pattern, and no incident, chart or timeline."""
+    """One line of information gives its one bar and a table of one pattern, and no incident, request or timeline."""
     parsed = Parsed(render_page(calm(), MADE))
     assert "No failure in 1 entry." in parsed.words
-    assert [attrs.get("id") for tag, attrs in parsed.tags if tag == "h2"] == ["patterns"]
+    assert [attrs.get("id") for tag, attrs in parsed.tags if tag == "h2"] == ["glance", "patterns"]
 
 
 TAGS = {

@@ -24,8 +24,8 @@ HOSTILE = [
 
 
 def chart(page: str) -> str:
-    """The one Mermaid block of a page."""
-    [found] = re.findall(r"^```mermaid\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    """The flowchart of a page."""
+    [found] = re.findall(r"^```mermaid\n(flowchart.*?)\n```$", page, re.MULTILINE | re.DOTALL)
     return str(found)
 
 

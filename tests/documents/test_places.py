@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from bot.documents import dashboard, decisions, listing, reportview, view
+from bot.documents import dashboard, decisions, listing, reportview, resolution, view
 from bot.text.templates import environment, render
 from bot.text.untrusted import Untrusted
 from bot.text.visible import visible
@@ -30,10 +30,15 @@ OWN_WORDS = {
     "EffectView": "name rule",
     "EventView": "about what",
     "EvidenceView": "cause rule",
+    "FixView": "standing",
+    "GlanceView": "all errors",
     "HoleView": "because",
-    "IncidentView": "fingerprint priority severity",
+    "IncidentView": "diagram fingerprint priority severity verb",
+    "LaneView": "name path priority",
+    "LifeStepView": "phase",
     "ListedView": "priority",
     "ListingView": "factor",
+    "LiveView": "liveness",
     "MemberView": "fingerprint kind name severity",
     "MomentView": "what",
     "OutcomeView": "action",
@@ -41,11 +46,15 @@ OWN_WORDS = {
     "PatternView": "fingerprint incident kind name role severity",
     "PlaybookView": "checks hint name now prevention reference",
     "PolicyView": "priority",
+    "ResolutionView": "command ending phase range",
+    "QuoteView": "names",
+    "RollbackView": "note",
     "RowView": "phase priority",
     "RunView": "actions priorities",
-    "SeenView": "priority",
+    "SeenView": "phase priority",
     "SeverityView": "name",
     "StepView": "cause pattern rule",
+    "SymptomsView": "names",
     "TopView": "name",
     "TotalsView": "actions priorities",
     "TrafficView": "all failures",
@@ -58,7 +67,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "dashboard.md.j2": ("dashboard", dashboard.DashboardView),
     "decisions.md.j2": ("decided", tuple[decisions.DecisionView, ...]),
     "incident.md.j2": ("incident", view.IncidentView),
+    "resolution.md.j2": ("resolution", resolution.ResolutionView),
     "storm.md.j2": ("listed", listing.ListingView),
+    "transition.md.j2": ("resolution", resolution.ResolutionView),
     "worklog.md.j2": ("worklog", reportview.WorklogView),
 }
 

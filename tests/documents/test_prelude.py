@@ -19,6 +19,8 @@ SAID = "cart of the user is gone"
         "ERROR: ",
         "WARNING:cart.views:",
         "INFO 2026/01/10 12:00:00 ",
+        "17:25:00.944 ERROR o.a.c.c.C.[.[.[.[dispatcherServlet]#175 TraceID: 62 SpanID: 61 ",
+        "2026-01-02 18:50:35 | WARNING  | core.authentication:get_current_user:140 - ",
     ],
 )
 def test_a_prelude_is_dropped(before: str) -> None:
@@ -48,3 +50,17 @@ def test_what_was_said_stays(text: str) -> None:
 def test_the_rest_is_an_end_of_the_text(text: str) -> None:
     """Whatever the line, the title is an end of it, never made up, and found at once."""
     assert text.strip().endswith(without_prelude(text).strip())
+
+
+def test_brackets_that_are_all_there_is_are_what_was_said() -> None:
+    """Nothing follows them: they are no prelude."""
+    said = "[getSoldTickets][Seat][No content][train number: Z1234"
+    assert without_prelude(f"17:24:15.669 WARN o.s.Orders#72 TraceID: 38 SpanID: ce {said}") == said
+
+
+@pytest.mark.parametrize("cut_off", ["", '", "line": 7}', "\\"])
+def test_of_a_line_of_json_it_is_the_message(cut_off: str) -> None:
+    """Also where the line was cut; another object stays as it is."""
+    line = '{"level": "WARNING", "message": "' + SAID + cut_off
+    assert without_prelude(line) == SAID
+    assert without_prelude('{"level": "WARNING", "carts": 0}') == '{"level": "WARNING", "carts": 0}'

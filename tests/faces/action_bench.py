@@ -70,12 +70,13 @@ def action() -> Any:
 
 
 class Ran(NamedTuple):
-    """How the Action's steps ended: `code` of the last that ran, its outputs as mapped, the summary, both streams."""
+    """How the Action's steps ended: exit code, outputs as mapped, the summary, both streams, artifacts by name."""
 
     code: int
     outputs: dict[str, str]
     summary: str
     log: str
+    artifacts: dict[str, dict[str, str]]
 
 
 class FakeRunner:
@@ -109,7 +110,13 @@ class FakeRunner:
         given = self._inputs(document, inputs)
         steps: dict[str, dict[str, str]] = {}
         log, code, summary = "", 0, ""
+        artifacts: dict[str, dict[str, str]] = {}
         for step in document["runs"]["steps"]:
+            if code and "!cancelled()" not in step.get("if", ""):
+                continue
+            if "uses" in step and "upload-artifact@" in step["uses"]:
+                artifacts |= self._uploaded(step, {"inputs": given, "steps": steps})
+                continue
             if "uses" in step:
                 steps[step.get("id", "")] = self._faked(step["uses"])
                 continue
@@ -121,19 +128,17 @@ class FakeRunner:
             log += done.stdout + done.stderr
             steps[step.get("id", "")] = _assignments(files["GITHUB_OUTPUT"])
             summary, code = summary + files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"), done.returncode
-            if code:
-                break
         told = {name: _filled(one["value"], {"steps": steps}) for name, one in document["outputs"].items()}
-        return Ran(code, told, summary, log)
+        return Ran(code, told, summary, log, artifacts)
 
     def last(self, **inputs: str) -> tuple[tuple[str, ...], dict[str, str], dict[str, Path]]:
-        """Words, environment and files of the last step, ready to be started, after the steps before it ran."""
+        """Words, environment and files of the program's step, ready to be started, after the steps before it ran."""
         document = action()
         steps = {
             "python": self._faked("actions/setup-python@x"),
             "names": {"venv": str(self._temp / "incidentbot-venv")},
         }
-        step = document["runs"]["steps"][-1]
+        [step] = [step for step in document["runs"]["steps"] if step.get("id") == "run"]
         files, env = self.environment(step, self._inputs(document, inputs), steps)
         return self.shell(step), env, files
 
@@ -168,6 +173,15 @@ class FakeRunner:
             return {"python-path": getattr(sys, "_base_executable", sys.executable), "python-version": "3.11"}
         assert uses.startswith("actions/cache@"), f"no stand-in for {uses}"
         return {}
+
+    def _uploaded(self, step: Any, context: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+        """What the step keeps: the texts of its folder by name; nothing where its condition doesn't hold."""
+        assert step["if"] == "${{ !cancelled() && steps.run.outputs.report != '' }}"
+        if not context["steps"].get("run", {}).get("report"):
+            return {}
+        name, folder = (_filled(step["with"][word], context) for word in ("name", "path"))
+        assert re.fullmatch(r"[\w.-]+", name), "no name for an artifact"
+        return {name: {path.name: path.read_text(encoding="utf-8") for path in Path(folder).iterdir()}}
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

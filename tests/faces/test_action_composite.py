@@ -83,6 +83,10 @@ def test_the_example_is_filed_as_the_command_line_files_it(bench: Bench, runner:
     for issue in shown:
         assert f"[#{issue['number']}](https://github.example/{bench.repo}/issues/{issue['number']})" in run.summary
     assert run.summary.startswith(f"## incidentbot: {len(shown)} created\n")
+    [(name, files)] = run.artifacts.items()
+    assert name.startswith("incidentbot-")
+    assert files["report.html"].startswith("<!doctype html>")
+    assert files["worklog.md"].strip() in run.summary
     assert {command.name for command in commands(run.log)} <= OURS
 
 
@@ -126,6 +130,13 @@ def test_the_workspace_can_not_take_the_bots_place(bench: Bench, runner: FakeRun
         path.write_text("raise SystemExit('taken over')", encoding="utf-8")
     run = runner(logs=str(EXAMPLE), dry_run="true")
     assert run.code == 0, run.log
+
+
+def test_a_run_without_reports(bench: Bench, runner: FakeRunner) -> None:
+    """With report: false there is no artifact, and no worklog in the summary."""
+    run = runner(logs=str(EXAMPLE), dry_run="true", report="false")
+    assert (run.code, run.artifacts) == (0, {})
+    assert "worklog" not in run.summary.casefold()
 
 
 def test_inputs_are_never_words_of_a_shell(bench: Bench, runner: FakeRunner) -> None:

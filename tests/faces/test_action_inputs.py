@@ -24,6 +24,13 @@ def test_everything_given() -> None:
     assert read_inputs(given) == Inputs(("a b.json", "c.json"), Path("s.toml"), True, "o/r")
 
 
+def test_reports_are_kept_where_they_are_wanted() -> None:
+    """The Action's default says so; without the input nothing is kept, and another word is refused."""
+    assert [read_inputs(env(INPUT_REPORT=text)).report for text in ("true", "false", "")] == [True, False, False]
+    with pytest.raises(UsageError, match="report"):
+        read_inputs(env(INPUT_REPORT="html"))
+
+
 def test_projects_instead_of_files() -> None:
     """Projects and services come one a line, and no file is looked for."""
     given = env(
@@ -32,6 +39,15 @@ def test_projects_instead_of_files() -> None:
     read = read_inputs(given)
     assert (read.logs, read.projects, read.services) == ((), ("acme-prod", "acme-two"), ("api",))
     assert (read.since, read.filter, read.endpoint) == ("2h", "a=1", "")
+    assert (read.start, read.end, read.request_counts) == ("", "", False)
+
+
+def test_windows_and_request_counts() -> None:
+    """A window's bounds, request counts and their server reach their fields."""
+    given = env(INPUT_LOGS="", INPUT_PROJECT="p", INPUT_FROM=" 2025-09-15T20:00:00Z", INPUT_TO="2025-09-15T21:00:00Z\n")
+    read = read_inputs({**given, "INPUT_REQUEST_COUNTS": "true", "INPUT_MONITORING_ENDPOINT": "127.0.0.1:9"})
+    assert (read.start, read.end) == ("2025-09-15T20:00:00Z", "2025-09-15T21:00:00Z")
+    assert (read.request_counts, read.monitoring_endpoint) == (True, "127.0.0.1:9")
 
 
 def test_patterns_find_files_once_and_sorted(tmp_path: Path) -> None:
@@ -62,6 +78,7 @@ def test_standard_input_is_no_log() -> None:
         ({"INPUT_LOGS": " \n"}, UsageError, "logs"),
         ({"INPUT_PROJECT": "acme"}, UsageError, "two places for the same logs"),
         ({"INPUT_DRY_RUN": "yes"}, UsageError, "dry_run"),
+        ({"INPUT_REQUEST_COUNTS": "on"}, UsageError, "request_counts"),
         ({"GITHUB_REPOSITORY": ""}, UsageError, "repo"),
         ({"INPUT_LOGS": "none-*.json"}, LogsUnavailable, "none-*.json"),
     ],

@@ -19,6 +19,7 @@ from bot.faces.action.brake import STOPPED, Brake
 from bot.faces.action.ending import Ending
 from bot.faces.action.inputs import read_inputs
 from bot.faces.action.journal import Journal
+from bot.faces.action.keeping import Reports
 from bot.faces.action.main import _file, main
 from bot.faces.action.notes import MOST, notes
 from bot.faces.action.runner import SUMMARY_LIMIT, command, safe
@@ -50,6 +51,7 @@ class Case:
             "GITHUB_STEP_SUMMARY": str(self.page),
         }
         monkeypatch.setattr(bot.faces.trackers, "open_tracker", lambda *_: self.tracker)
+        monkeypatch.setattr(bot.faces.trackers, "with_code", lambda setup, *_: setup)
         monkeypatch.chdir(folder)
 
     def __call__(self) -> tuple[int, dict[str, str], str, str]:
@@ -183,7 +185,7 @@ def test_the_worst_comes_first(case: Case, tmp_path: Path, turn: int) -> None:
     """Annotations go from the worst priority down, in whatever order the actions were done."""
     (tmp_path / "many.json").write_text(many(2))
     case.env["INPUT_LOGS"] = f"many.json\n{EXAMPLE}"
-    result = _file(read_inputs(case.env), Journal(), Brake())
+    result = _file(read_inputs(case.env), Journal(), Brake(), Reports(""))
     told = [note.title for note in notes(Ending(0, result=replace(result, actions=result.actions[::turn])))]
     assert [title.split()[0] for title in told] == ["P0", "P2", "P2"]
 

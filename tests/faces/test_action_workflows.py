@@ -75,7 +75,9 @@ def test_rights_are_few_and_explained() -> None:
     document = workflow()
     [job] = document["jobs"].values()
     assert document["permissions"] == {}
-    assert job["permissions"] == {"contents": "read", "issues": "write", "id-token": "write"}
+    written = {name for name, right in job["permissions"].items() if right != "read"}
+    assert written == {"issues", "id-token"}
+    assert {*job["permissions"]} - written == {"contents", "deployments", "pull-requests"}
     text = OURS.read_text(encoding="utf-8")
     assert all(re.search(rf"^ +{name}: {right} # \w.+", text, re.M) for name, right in job["permissions"].items())
 
@@ -88,14 +90,23 @@ def test_runs_take_turns_off_the_hour() -> None:
     assert len(minutes) == 4
     assert not {"0", "*"} & set(minutes)
     assert "workflow_dispatch" in document[True]
-    assert document["concurrency"] == {"group": "incidentbot", "cancel-in-progress": False}
+    assert document["concurrency"] == {"group": "incidentbot", "cancel-in-progress": False, "queue": "max"}
     assert job["timeout-minutes"] <= 15
     assert job["if"].count("vars.") == 3
 
 
-def test_the_last_step_becomes_the_program() -> None:
+def test_the_step_that_runs_the_program_becomes_it() -> None:
     """The runner signals only a step's first process, so the program has to be that."""
-    assert action()["runs"]["steps"][-1]["run"].splitlines()[-1].startswith("exec ")
+    [step] = [step for step in action()["runs"]["steps"] if step.get("id") == "run"]
+    assert step["run"].splitlines()[-1].startswith("exec ")
+
+
+def test_reports_that_can_not_be_kept_fail_nothing() -> None:
+    """The step after the program's uploads what it wrote, after a failure too, and never fails the job."""
+    step = action()["runs"]["steps"][-1]
+    assert step["uses"].startswith("actions/upload-artifact@")
+    assert (step["continue-on-error"], step["with"]["if-no-files-found"]) == (True, "ignore")
+    assert "!cancelled()" in step["if"]
 
 
 def test_what_the_workflow_gives_is_an_input() -> None:
@@ -103,3 +114,23 @@ def test_what_the_workflow_gives_is_an_input() -> None:
     [job] = workflow()["jobs"].values()
     given = next(step["with"] for step in job["steps"] if step.get("uses") == "./")
     assert set(given) <= set(action()["inputs"])
+
+
+def test_the_documented_inputs_and_outputs_are_those_there_are() -> None:
+    """The tables of docs/action.md have each input with its default where it has a plain one, and each output."""
+    page = (ROOT / "docs" / "action.md").read_text(encoding="utf-8")
+    inputs, outputs = (page.split(f"## {title}\n")[1].split("\n## ")[0] for title in ("Inputs", "Outputs"))
+    rows = [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in inputs.splitlines() if row.startswith("| `")
+    ]
+    told = {name: row[1] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    assert set(told) == set(action()["inputs"])
+    plain = {name: one["default"] for name, one in action()["inputs"].items() if one["default"] in ("true", "false")}
+    assert {name: told[name].strip("`") for name in plain} == plain
+    named = [
+        name
+        for row in outputs.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    ]
+    assert set(named) == set(action()["outputs"])

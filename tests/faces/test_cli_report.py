@@ -3,7 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from tests.bench.emulator import TOKEN
+from tests.bench.fixtures import Bench, bench, servers
 from tests.faces.running import EXAMPLE, Bot, contents
+
+__all__ = ["bench", "servers"]
 
 FILES = ["analysis.json", "analysis.md", "report.html", "worklog.json", "worklog.md"]
 
@@ -70,6 +76,56 @@ def test_a_report_that_cannot_be_written_stops_the_run_before_it_files(bot: Bot,
     assert ran.status == 2
     assert "name another folder" in ran.err
     assert not (tmp_path / "issues").exists()
+
+
+def services(folder: Path, names: str) -> Path:
+    """A log in which each of these services fails twenty times, in its own way."""
+    rows = [
+        {
+            "insertId": f"{name}{minute}",
+            "timestamp": f"2026-03-04T09:{minute:02}:00Z",
+            "severity": "CRITICAL",
+            "textPayload": f"ValueError: {name * 3} is gone",
+            "resource": {"type": "cloud_run_revision", "labels": {"service_name": f"shop-{name}"}},
+        }
+        for name in names
+        for minute in range(0, 40, 2)
+    ]
+    (folder / "many.json").write_text(json.dumps(rows), encoding="utf-8")
+    return folder / "many.json"
+
+
+def test_a_run_that_is_partly_done_has_its_reports(
+    bot: Bot, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GitHub takes one of three issues: exit 6, and worklog, page and index tell which, and what is left and why."""
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv("GITHUB_API_URL", bench.proxy.url)
+    bench.proxy.answer(r"POST .*/issues$", 401, {"message": "Bad credentials"}, times=9, skip=2)
+    logs, runs = services(tmp_path, "abc"), tmp_path / "runs"
+    ran = bot("file", "--logs", logs, "--repo", bench.repo, "--report", runs)
+    assert ran.status == 6, ran.err
+    [run] = [path for path in runs.iterdir() if path.is_dir()]
+    assert sorted(path.name for path in run.iterdir() if path.name in FILES) == FILES
+    actions = json.loads((run / "worklog.json").read_text(encoding="utf-8"))["totals"]["actions"]
+    assert actions == {"create": 1, "hold": 2}
+    results = (run / "worklog.md").read_text(encoding="utf-8").split("## Processing results")[1]
+    assert results.count("| held back for a later run | 1 pattern |") == 2
+    assert "- 2 issues held back" in results
+    assert (run / "report.html").read_text(encoding="utf-8").count("<dd>held back:") == 2
+    assert "1 filed, 2 held back" in (runs / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_that_can_not_be_rendered_hides_nothing_of_the_run(bot: Bot, tmp_path: Path) -> None:
+    """The user's template is wrong: the issue is filed and told, exit 6, and the message names template and line."""
+    (tmp_path / "worklog.md.j2").write_text("one\n{{ worklog.mood }}\n", encoding="utf-8")
+    (tmp_path / "incidentbot.toml").write_text('templates = "."\n', encoding="utf-8")
+    ran = bot("file", "--logs", EXAMPLE, "--folder", tmp_path / "issues", "--report", tmp_path / "runs")
+    assert ran.status == 6
+    assert "checkout-api" in ran.out
+    assert "The run is done. Its reports are not written: template" in ran.err
+    assert "worklog.md.j2, line 2" in ran.err
+    assert len(list((tmp_path / "issues").glob("0*.md"))) == 1
 
 
 def test_templates_are_listed_copied_and_used(bot: Bot, tmp_path: Path) -> None:

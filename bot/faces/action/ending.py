@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bot.faces.action.journal import Write
+from bot.faces.slack.desk import Answer
 from bot.model.incident import Priority
 from bot.model.issue import Action, ActionKind
 from bot.model.run import RunResult
@@ -24,6 +25,7 @@ class Ending(msgspec.Struct, frozen=True):
     """`failure` is a sentence, and `result` None, where the run didn't come to its end; `quiet` where no log was there.
 
     `done` are writes that the tracker confirmed, `unclear` one that it may have done. `trace` tells of a fault of ours.
+    `answer` is what there is to say where somebody's command was done that is no run over logs.
     """
 
     code: int
@@ -34,6 +36,7 @@ class Ending(msgspec.Struct, frozen=True):
     done: tuple[Write, ...] = ()
     unclear: Write | None = None
     trace: tuple[str, ...] = ()
+    answer: Answer | None = None
 
     @property
     def dry_run(self) -> bool:
@@ -78,6 +81,8 @@ def headline(ending: Ending) -> str:
         return "incidentbot did not finish"
     if ending.quiet:
         return "incidentbot: no log entry to read"
+    if ending.answer:
+        return "incidentbot did what was asked"
     told = [f"{count} {name}" for name, count in counts(ending).items() if count and name in DONE.values()]
     if ending.dry_run:
         return f"incidentbot would have: {', '.join(told) or 'nothing to do'}"

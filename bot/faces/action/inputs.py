@@ -13,7 +13,9 @@ class Inputs(msgspec.Struct, frozen=True):
     """What the workflow asked for. `logs` are paths of files, `repo` is owner/name.
 
     Where there are no files, logs are read of these Google Cloud `projects`, restricted to `services` and a `filter` of
-    Cloud Logging's query language where they are given; `since` is a length such as 2h, "" goes on from the last run.
+    Cloud Logging's query language where they are given; `since` is a length such as 2h, `start` and `end` are times;
+    with none of them the run goes on from the last. With `request_counts` Cloud Monitoring tells of requests too.
+    With `report` the run's reports are kept. `command` and its `arguments` are what somebody asked for ("": to file).
     """
 
     logs: tuple[str, ...]
@@ -25,6 +27,14 @@ class Inputs(msgspec.Struct, frozen=True):
     filter: str = ""
     since: str = ""
     endpoint: str = ""
+    report: bool = False
+    start: str = ""
+    end: str = ""
+    request_counts: bool = False
+    monitoring_endpoint: str = ""
+    command: str = ""
+    arguments: str = ""
+    asked_by: str = ""
 
 
 def read_inputs(env: Mapping[str, str]) -> Inputs:
@@ -33,11 +43,11 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
     if not repo:
         raise UsageError("No repository: give the input repo as owner/name, or run where GITHUB_REPOSITORY is set.")
     settings = env.get("INPUT_SETTINGS", "").strip()
-    projects = _lines(env, "INPUT_PROJECT")
+    projects, command = _lines(env, "INPUT_PROJECT"), env.get("INPUT_COMMAND", "").strip()
     if projects and _lines(env, "INPUT_LOGS"):
         raise UsageError("The inputs logs and project are two places for the same logs: give one of them.")
     return Inputs(
-        logs=() if projects else _files(_lines(env, "INPUT_LOGS")),
+        logs=() if projects or command not in ("", "file") else _files(_lines(env, "INPUT_LOGS")),
         settings=Path(settings) if settings else None,
         dry_run=_flag("dry_run", env.get("INPUT_DRY_RUN", "")),
         repo=repo,
@@ -46,6 +56,14 @@ def read_inputs(env: Mapping[str, str]) -> Inputs:
         filter=env.get("INPUT_FILTER", "").strip(),
         since=env.get("INPUT_SINCE", "").strip(),
         endpoint=env.get("INPUT_LOGGING_ENDPOINT", "").strip(),
+        report=_flag("report", env.get("INPUT_REPORT", "")),
+        start=env.get("INPUT_FROM", "").strip(),
+        end=env.get("INPUT_TO", "").strip(),
+        request_counts=_flag("request_counts", env.get("INPUT_REQUEST_COUNTS", "")),
+        monitoring_endpoint=env.get("INPUT_MONITORING_ENDPOINT", "").strip(),
+        command=command,
+        arguments=env.get("INPUT_ARGUMENTS", "").strip(),
+        asked_by=env.get("INPUT_ASKED_BY", "").strip(),
     )
 
 

@@ -60,8 +60,8 @@ class Runner:
         finally:
             self.order("endgroup")
 
-    def outputs(self, values: Mapping[str, int]) -> None:
-        """Set the step's outputs. Raises OSError."""
+    def outputs(self, values: Mapping[str, int | str]) -> None:
+        """Set the step's outputs, each of one line. Raises OSError."""
         self._append("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in values.items()))
 
     def summary_room(self) -> int:

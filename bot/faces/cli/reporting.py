@@ -95,10 +95,11 @@ def _write(made: "Report", setup: "Setup", output: Page, to: Path | None) -> Non
         text = as_json(made) if output is Page.JSON else as_html(made, setup)
     if to is None:
         return typer.echo(page(text) if output is Page.MARKDOWN else text, nl=False)
-    _save(to, text, "--output")
+    save(to, text, "--output")
 
 
-def _save(file: Path, text: str, option: str) -> None:
+def save(file: Path, text: str, option: str) -> None:
+    """Write a text to a file that an option names. Raises UsageError where it can't be written."""
     from bot.errors import UsageError
 
     try:
@@ -120,9 +121,9 @@ def run_reported(
 
     def keep(texts: dict[str, str]) -> None:
         for name, text in texts.items():
-            _save(made / name, text, "--report")
+            save(made / name, text, "--report")
         kept = {path.parent.name: path.read_bytes() for path in sorted(folder.glob(f"*/{RECORD}"))}
-        _save(folder / "index.html", index_of(kept, setup), "--report")
+        save(folder / "index.html", index_of(kept, setup), "--report")
 
     return file_and_report(reading, tracker, setup, wall, dry_run, keep)
 
