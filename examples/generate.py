@@ -1,14 +1,17 @@
-"""Writes `checkout-outage.json`: forty minutes of a service that doesn't exist, on Cloud Run, newest entry first.
+"""Writes the story of a service that doesn't exist, on Cloud Run, in three files, newest entry first.
 
-`checkout-api` in project `harbor-prod` is healthy on revision `checkout-api-00041-abc` for fifteen minutes. Then
-`checkout-api-00042-bad` is deployed, which reads a setting that nobody set:
+`checkout-outage.json`: `checkout-api` in project `harbor-prod` is healthy on revision `checkout-api-00041-abc` for
+fifteen minutes. Then `checkout-api-00042-bad` is deployed, which reads a setting that nobody set, for twenty-five:
 
 - every instance of it fails at start with `KeyError: 'PAYMENTS_API_KEY'`, once where it happens and once more as the
   `RuntimeError` it becomes on its way through gunicorn; the container exits, and Cloud Run starts the next one;
 - requests are answered with 503 on every route, and nothing is answered with 200 any more;
 - the deployment stands in the audit log, with its commit.
 
-`stock-sync`, a second service, warns of slow queries all through; each start of either revision gives a deprecation
+`checkout-fixed.json`: it goes on like that for ten minutes, until `checkout-api-00043-fix` is deployed and answers.
+`checkout-again.json`: ten minutes later `checkout-api-00044-new` is deployed, which fails as the second did.
+
+`stock-sync`, a second service, warns of slow queries all through; each start of any revision gives a deprecation
 warning; gunicorn's own lines have no severity: none of these is the failure.
 
 Every run writes the same bytes: `python examples/generate.py`.
@@ -23,12 +26,18 @@ from typing import Any
 
 Entry = dict[str, Any]
 
-TARGET = Path(__file__).with_name("checkout-outage.json")
+FOLDER = Path(__file__).parent
 PROJECT, SERVICE, REGION = "harbor-prod", "checkout-api", "europe-west1"
 GOOD, BAD, OTHER = f"{SERVICE}-00041-abc", f"{SERVICE}-00042-bad", "stock-sync-00017-kep"
-COMMIT = "5be1d0c47a92e63f8d10b7c4592aef3068d1b95c"
+FIXED, AGAIN = f"{SERVICE}-00043-fix", f"{SERVICE}-00044-new"
+COMMITS = {
+    BAD: "5be1d0c47a92e63f8d10b7c4592aef3068d1b95c",
+    FIXED: "c20f7a1be4d95836a7d0f1c3e59b8274d6a0e713",
+    AGAIN: "e94d3b06f2a8c715d3690be84fa17c25d8b3f06a",
+}
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 MINUTES, DEPLOYED = 40, 15
+REPAIRED, ALL_WELL, WORSE, END = 50, 100, 110, 130
 SECONDS_BETWEEN_STARTS = 60
 ROUTES = (("GET", "/cart/{}"), ("POST", "/checkout"), ("GET", "/orders/{}"), ("GET", "/health"))
 NOT_STARTED = "The request failed because the instance could not start successfully."
@@ -156,33 +165,32 @@ def boot(record: Recorder, at: datetime, revision: str, instance: str) -> None:
     record.stderr(at + timedelta(milliseconds=640), revision, instance, DEPRECATED, "WARNING")
 
 
-def healthy(record: Recorder, until: datetime) -> None:
-    """The good revision: two instances start, and serve requests with 200."""
+def healthy(record: Recorder, until: datetime, start: datetime = START, revision: str = GOOD) -> None:
+    """A good revision: two instances start, and serve requests with 200."""
     instances = [record.hex(64), record.hex(64)]
     for number, instance in enumerate(instances):
-        boot(record, START + timedelta(seconds=1 + number * 7), GOOD, instance)
-    for at in moments(record, START + timedelta(seconds=12), until, 6.5):
-        record.request(at, GOOD, record.chance.choice(instances), 200, record.chance.uniform(0.02, 0.3))
+        boot(record, start + timedelta(seconds=1 + number * 7), revision, instance)
+    for at in moments(record, start + timedelta(seconds=12), until, 6.5):
+        record.request(at, revision, record.chance.choice(instances), 200, record.chance.uniform(0.02, 0.3))
 
 
-def slow_queries(record: Recorder, end: datetime) -> None:
+def slow_queries(record: Recorder, end: datetime, start: datetime = START) -> None:
     """A harmless warning of another service, about once a minute."""
     instance = record.hex(64)
-    for at in moments(record, START, end, 60):
+    for at in moments(record, start, end, 60):
         text = f"WARNING:stock.query:query took {record.chance.randint(520, 980)} ms, over the goal of 500 ms"
         record.stderr(at, OTHER, instance, text, "WARNING")
 
 
-def deployment(record: Recorder, at: datetime) -> None:
+def deployment(record: Recorder, at: datetime, revision: str = BAD) -> None:
     """The audit entry of the replaced service: the new revision and its commit."""
     name = f"namespaces/{PROJECT}/services/{SERVICE}"
-    template = {
-        "metadata": {"name": BAD, "labels": {"commit-sha": COMMIT, "managed-by": "gcp-cloud-build-deploy-cloud-run"}}
-    }
+    labels = {"commit-sha": COMMITS[revision], "managed-by": "gcp-cloud-build-deploy-cloud-run"}
+    template = {"metadata": {"name": revision, "labels": labels}}
     record.add(
         at,
         "cloudaudit.googleapis.com%2Factivity",
-        BAD,
+        revision,
         severity="NOTICE",
         protoPayload={
             "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
@@ -195,41 +203,69 @@ def deployment(record: Recorder, at: datetime) -> None:
     )
 
 
-def failed_start(record: Recorder, at: datetime, instance: str) -> None:
-    """One instance of the bad revision, from its first line to its exit."""
-    boot(record, at, BAD, instance)
-    record.stderr(at + timedelta(milliseconds=910), BAD, instance, KEY_ERROR, "ERROR")
-    record.stderr(at + timedelta(milliseconds=914), BAD, instance, RUNTIME_ERROR, "ERROR")
+def failed_start(record: Recorder, at: datetime, instance: str, revision: str) -> None:
+    """One instance of a bad revision, from its first line to its exit."""
+    boot(record, at, revision, instance)
+    record.stderr(at + timedelta(milliseconds=910), revision, instance, KEY_ERROR, "ERROR")
+    record.stderr(at + timedelta(milliseconds=914), revision, instance, RUNTIME_ERROR, "ERROR")
     system = "run.googleapis.com%2Fvarlog%2Fsystem"
     exited = at + timedelta(milliseconds=1380)
-    record.add(exited, system, BAD, instance, severity="WARNING", textPayload="Container called exit(1).")
+    record.add(exited, system, revision, instance, severity="WARNING", textPayload="Container called exit(1).")
 
 
-def outage(record: Recorder, start: datetime, end: datetime) -> None:
-    """The bad revision: every start fails, and every request with it."""
+def outage(record: Recorder, start: datetime, end: datetime, revision: str = BAD) -> None:
+    """A bad revision: every start fails, and every request with it."""
     for at in moments(record, start, end - timedelta(seconds=2), SECONDS_BETWEEN_STARTS):
         instance = record.hex(64)
-        failed_start(record, at, instance)
+        failed_start(record, at, instance, revision)
         for delay in (0.3, 0.8, 1.1):
-            record.request(at + timedelta(seconds=delay), BAD, instance, 503, 1.4 - delay)
+            record.request(at + timedelta(seconds=delay), revision, instance, 503, 1.4 - delay)
 
 
-def entries() -> list[Entry]:
-    """Every entry of the forty minutes, newest first, as `gcloud logging read --format=json` gives them."""
+def after(minutes: int) -> datetime:
+    """So many minutes after the start."""
+    return START + timedelta(minutes=minutes)
+
+
+def broken() -> Recorder:
+    """The first forty minutes: well, then deployed, then down."""
     record = Recorder(seed=42)
-    deployed, end = START + timedelta(minutes=DEPLOYED), START + timedelta(minutes=MINUTES)
-    healthy(record, deployed + timedelta(seconds=5))
-    slow_queries(record, end)
-    deployment(record, deployed)
-    outage(record, deployed + timedelta(seconds=3), end)
-    record.entries.sort(key=lambda pair: pair[0], reverse=True)
-    return [entry for _, entry in record.entries]
+    healthy(record, after(DEPLOYED) + timedelta(seconds=5))
+    slow_queries(record, after(MINUTES))
+    deployment(record, after(DEPLOYED))
+    outage(record, after(DEPLOYED) + timedelta(seconds=3), after(MINUTES))
+    return record
 
 
-def text() -> str:
-    """The file, to the byte: an array with one entry a line."""
-    return "[\n" + ",\n".join(json.dumps(entry) for entry in entries()) + "\n]\n"
+def fixed() -> Recorder:
+    """The next hour: down for ten minutes more, then repaired."""
+    record = Recorder(seed=43)
+    outage(record, after(MINUTES), after(REPAIRED))
+    deployment(record, after(REPAIRED), FIXED)
+    healthy(record, after(ALL_WELL), after(REPAIRED) + timedelta(seconds=20), FIXED)
+    slow_queries(record, after(ALL_WELL), after(MINUTES))
+    return record
+
+
+def again() -> Recorder:
+    """The half hour after that: well for ten minutes, then the next deployment brings the failure back."""
+    record = Recorder(seed=44)
+    healthy(record, after(WORSE), after(ALL_WELL), FIXED)
+    deployment(record, after(WORSE), AGAIN)
+    outage(record, after(WORSE) + timedelta(seconds=3), after(END), AGAIN)
+    slow_queries(record, after(END), after(ALL_WELL))
+    return record
+
+
+STORIES = {"checkout-outage.json": broken, "checkout-fixed.json": fixed, "checkout-again.json": again}
+
+
+def text(name: str = "checkout-outage.json") -> str:
+    """A file, to the byte: an array with one entry a line, as `gcloud logging read --format=json` orders them."""
+    recorded = sorted(STORIES[name]().entries, key=lambda pair: pair[0], reverse=True)
+    return "[\n" + ",\n".join(json.dumps(entry) for _, entry in recorded) + "\n]\n"
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
+    for story in STORIES:
+        (FOLDER / story).write_text(text(story), encoding="utf-8")

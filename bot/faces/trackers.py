@@ -1,4 +1,4 @@
-"""Which tracker a run works on: what the options say, else what GitHub Actions set, else a folder."""
+"""Which tracker a run works on, and which code: what the options say, else what GitHub Actions set, else a folder."""
 
 import os
 from pathlib import Path
@@ -9,6 +9,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.trackers.interface import Tracker
+    from bot.usecases.setup import Setup
 
 FOLDER = Path("incidents")
 
@@ -20,13 +21,43 @@ def open_tracker(repo: str | None, folder: Path | None, settings: "Settings") ->
     """
     if repo and folder:
         raise UsageError("--repo and --folder are two places for the same issues: give one of them.")
-    token = os.environ.get("GITHUB_TOKEN", "")
-    wanted = repo or (os.environ.get("GITHUB_REPOSITORY") if token and not folder else None)
-    if wanted:
+    if wanted := _repository(repo, folder):
         from bot.trackers.github import open_github
 
-        url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
-        return open_github(wanted, token, url, settings.labels.tracked, settings.authors)
+        return open_github(wanted, _token(), _url(), settings.labels.tracked, settings.authors)
     from bot.trackers.folder import FolderTracker
 
     return FolderTracker(folder or FOLDER)
+
+
+def with_code(setup: "Setup", repo: str | None, folder: Path | None) -> "Setup":
+    """The setup, with the code of the repository that holds the issues, or of the setting `clone`; None without either.
+
+    Raises SettingsError where the clone or the branch is none.
+    """
+    import msgspec
+
+    settings = setup.settings
+    if settings.clone:
+        from bot.trackers.git import GitHost
+
+        return msgspec.structs.replace(setup, code=GitHost(settings.clone, settings.branch))
+    wanted = _repository(repo, folder)
+    if not wanted:
+        return setup
+    from bot.trackers.github import open_github_code
+
+    return msgspec.structs.replace(setup, code=open_github_code(wanted, _token(), _url(), settings.branch))
+
+
+def _repository(repo: str | None, folder: Path | None) -> str:
+    """The GitHub repository that is meant; "" for a folder."""
+    return repo or (os.environ.get("GITHUB_REPOSITORY", "") if _token() and not folder else "")
+
+
+def _token() -> str:
+    return os.environ.get("GITHUB_TOKEN", "")
+
+
+def _url() -> str:
+    return os.environ.get("GITHUB_API_URL") or "https://api.github.com"

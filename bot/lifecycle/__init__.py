@@ -2,6 +2,7 @@
 
 from bot.lifecycle.absorb import absorb
 from bot.lifecycle.carving import parted
+from bot.lifecycle.case import ENDED, RESOLVED, UNTAKEN, Case, Facts, resting
 from bot.lifecycle.codec import (
     BrokenState,
     KeyRing,
@@ -16,13 +17,21 @@ from bot.lifecycle.codec import (
 )
 from bot.lifecycle.fit import fit
 from bot.lifecycle.listing import Item, Kind, Listing, compose_listing, item_of, listing_in, verified_listing
+from bot.lifecycle.moves import Moved, file
 from bot.lifecycle.people import Wishes, wishes
-from bot.lifecycle.recognise import claims
-from bot.lifecycle.transitions import Moved, advance, file, resting
+from bot.lifecycle.recognise import aliases_of, claims, names_of
+from bot.lifecycle.transitions import NO_FACTS, RULES, advance, step_of
 from bot.lifecycle.worse import escalated, peak
 
 __all__ = [
+    "ENDED",
+    "NO_FACTS",
+    "RESOLVED",
+    "RULES",
+    "UNTAKEN",
     "BrokenState",
+    "Case",
+    "Facts",
     "Item",
     "KeyRing",
     "Kind",
@@ -31,6 +40,7 @@ __all__ = [
     "Wishes",
     "absorb",
     "advance",
+    "aliases_of",
     "around",
     "claims",
     "compose",
@@ -44,10 +54,12 @@ __all__ = [
     "fit",
     "item_of",
     "listing_in",
+    "names_of",
     "page_of",
     "parted",
     "peak",
     "resting",
+    "step_of",
     "verified",
     "verified_listing",
     "wishes",

@@ -13,6 +13,7 @@ from bot.model.incident import Evidence, Incident, Member, Recurrence, Role
 from bot.model.window import Minute, Sample, Served
 
 _INSTANCES_A_MINUTE = 16
+_TRACES = 32
 
 Counted = TypeVar("Counted", Minute, Served)
 
@@ -36,12 +37,14 @@ def absorb(known: Incident, seen: Incident) -> Incident:
         runner_up=known.runner_up or (seen.runner_up if seen.key == known.key else ""),
         cannot_start=known.cannot_start or seen.cannot_start,
         good=known.good or seen.good,
-        recurrence=_fuller_recurrence(known.recurrence, seen.recurrence),
+        recurrence=_fuller_recurrence(known, seen),
+        traces=tuple(sorted({*known.traces, *seen.traces})[:_TRACES]),
     )
 
 
-def _fuller_recurrence(one: Recurrence | None, other: Recurrence | None) -> Recurrence | None:
-    told = [recurrence for recurrence in (one, other) if recurrence]
+def _fuller_recurrence(known: Incident, seen: Incident) -> Recurrence | None:
+    """That of the known root alone: how another one comes back says nothing of it."""
+    told = [one.recurrence for one in (known, seen) if one.recurrence and one.key.root == known.key.root]
     return max(told, key=lambda r: (r.pauses, r.median, r.low, r.high), default=None)
 
 
@@ -64,7 +67,13 @@ def _absorb_member(known: Member, seen: Member) -> Member:
         samples=_absorb_samples(known, seen),
         trace=latest.trace,
         nature=known.nature or seen.nature,
+        alias=_wider(known.alias, seen.alias),
     )
+
+
+def _wider(one: str, other: str) -> str:
+    """The alias with more holes; of two as wide the first by its text."""
+    return min((one, other), key=lambda alias: (-alias.count(","), not alias, alias))
 
 
 def _absorb_samples(known: Member, seen: Member) -> tuple[Sample, ...]:

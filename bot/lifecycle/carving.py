@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from bot.lifecycle.absorb import absorb
-from bot.model.incident import Evidence, Found, Incident, IncidentKey, Member, Nature, Priority, Role
+from bot.model.incident import Evidence, Found, Incident, IncidentKey, Member, Nature, Priority, Role, Settled
 from bot.model.state import IssueState, Phase
 
 
@@ -29,7 +29,8 @@ def _of(incident: Incident, members: list[Member]) -> Incident | None:
         return msgspec.structs.replace(
             incident, members=tuple(members), evidence=_within(incident.evidence, members), runner_up=""
         )
-    service = incident.key.service if incident.key.service in root.services else root.services[0]
+    same = incident.key.service in root.services
+    service = incident.key.service if same else root.services[0]
     place = incident.place._replace(service=service, revision=(*root.revisions, "")[0])
     symptoms = sorted(
         (msgspec.structs.replace(member, role=Role.SYMPTOM) for member in others),
@@ -43,16 +44,45 @@ def _of(incident: Incident, members: list[Member]) -> Incident | None:
         policies=(),
         members=(msgspec.structs.replace(root, role=Role.ROOT), *symptoms),
         evidence=_within(incident.evidence, members),
-        traffic=incident.traffic if service == incident.key.service else {},
+        traffic=incident.traffic if same else {},
+        settled_traffic=incident.settled_traffic if same else Settled(),
         deployments=tuple(one for one in incident.deployments if one.service == service),
         runner_up="",
         cannot_start=incident.cannot_start and any(member.nature is not Nature.PLAIN for member in members),
+        good=incident.good if same else None,
+        recurrence=None,
+        stopped=(),
+        traces=(),
     )
 
 
 def _within(evidence: tuple[Evidence, ...], members: list[Member]) -> tuple[Evidence, ...]:
+    """The evidence between these members. What was known by way of one that left is so by way of its cause.
+
+    Where that isn't here either, the cause before it is taken, and so on.
+    """
     kept = {member.fingerprint for member in members}
-    return tuple(one for one in evidence if one.cause in kept and one.effect in kept)
+    within = [one for one in evidence if one.cause in kept and one.effect in kept]
+    explained = {one.effect for one in within}
+    for link in evidence:
+        if link.effect in kept - explained and (causes := _before(link.cause, evidence) & kept - {link.effect}):
+            cause = next(member.fingerprint for member in members if member.fingerprint in causes)
+            within.append(
+                msgspec.structs.replace(link, cause=cause, words=f"by way of what was split off: {link.words}")
+            )
+            explained.add(link.effect)
+    return tuple(within)
+
+
+def _before(fingerprint: str, evidence: tuple[Evidence, ...]) -> set[str]:
+    """All that led to this one."""
+    found, ahead = {fingerprint}, [fingerprint]
+    while ahead:
+        now = ahead.pop()
+        causes = {one.cause for one in evidence if one.effect == now} - found
+        found |= causes
+        ahead.extend(sorted(causes))
+    return found
 
 
 def parted(found: Iterable[Found], states: Mapping[int, IssueState]) -> list[Found]:

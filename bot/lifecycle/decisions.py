@@ -7,9 +7,10 @@ import msgspec
 from bot.errors import UsageError
 from bot.lifecycle.absorb import absorb
 from bot.lifecycle.carving import carve
-from bot.lifecycle.transitions import mute_of
-from bot.model.incident import Incident, IncidentKey
+from bot.lifecycle.moves import mute_of
+from bot.model.incident import Evidence, Incident, IncidentKey
 from bot.model.state import Decision, IssueState, Phase, Transition
+from bot.model.time import iso
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -35,10 +36,11 @@ def final(number: int, states: Mapping[int, IssueState]) -> int:
 
 
 def decided(state: IssueState, what: str, order: Order) -> IssueState:
-    """The state with the decision on record."""
-    return msgspec.structs.replace(
-        state, decisions=(*state.decisions, Decision(what, order.by, order.at, order.because))
-    )
+    """The state with the decision on record, once: an order that is given again is the same decision."""
+    made = Decision(what, order.by, order.at, order.because)
+    if made in state.decisions:
+        return state
+    return msgspec.structs.replace(state, decisions=(*state.decisions, made))
 
 
 def moved(state: IssueState, phase: Phase, because: str) -> IssueState:
@@ -60,7 +62,7 @@ def merge(into: int, one: IssueState, other: int, two: IssueState, order: Order)
             f"#{other} is of {theirs.environment} and #{into} of {key.environment}: "
             "incidents of two environments stay two issues."
         )
-    grown = msgspec.structs.replace(one, incident=absorb(one.incident, two.incident))
+    grown = msgspec.structs.replace(one, incident=_joined(one.incident, other, two.incident))
     grown = _standing_for(grown, roots_of(two))
     grown = msgspec.structs.replace(
         grown,
@@ -72,6 +74,17 @@ def merge(into: int, one: IssueState, other: int, two: IssueState, order: Order)
         decided(grown, f"merged #{other} into this issue", order),
         decided(gone, f"merged this issue into #{into}", order),
     )
+
+
+def _joined(one: Incident, other: int, two: Incident) -> Incident:
+    both = absorb(one, two)
+    if one.key.root == two.key.root:
+        return both
+    words = f"a person merged its issue, {other}, into this one"
+    merged = Evidence(one.key.root, two.key.root, "merged", 1.0, words)
+    if merged in both.evidence:
+        return both
+    return msgspec.structs.replace(both, evidence=(*both.evidence, merged))
 
 
 def roots_of(state: IssueState) -> tuple[IncidentKey, ...]:
@@ -132,9 +145,11 @@ def standing_alone(state: IssueState, incident: Incident, source: int, order: Or
 
 
 def mute(state: IssueState, until: int, order: Order) -> IssueState:
-    """Muted until a log time (nanoseconds), or for good (0)."""
+    """Muted until a log time (nanoseconds), or for good (0). Raises UsageError where the time is past."""
+    if until and until <= max(order.at, state.incident.observed_until):
+        raise UsageError(f"{iso(until)} is past, so a mute until then says nothing: name a later time, or none.")
     quiet = moved(state, Phase.MUTED, f"muted by {order.by}")
-    what = "muted this issue" if not until else "muted this issue for a time"
+    what = f"muted this issue until {iso(until)}" if until else "muted this issue"
     return decided(
         msgspec.structs.replace(quiet, mute=mute_of(state, order.by, order.at, until, order.because)), what, order
     )

@@ -13,7 +13,7 @@ import msgspec
 from bot.model.incident import Evidence, Incident, Member, Role, Settled, episodes_in
 from bot.model.signature import ExceptionInfo, StackTrace
 from bot.model.window import Deployment, Sample
-from bot.text.visible import cut
+from bot.text.visible import cut, cut_middle
 
 MOST_MEMBERS = 40
 MOST_EVIDENCE = 60
@@ -135,7 +135,7 @@ def _oldest(minutes: Mapping[int, T], most: int) -> dict[int, T]:
 
 
 def _sample(sample: Sample, text: int, frames: int) -> Sample:
-    return msgspec.structs.replace(sample, text=_cut(sample.text, text), trace=_trace(sample.trace, frames, text))
+    return msgspec.structs.replace(sample, text=_ends(sample.text, text), trace=_trace(sample.trace, frames, text))
 
 
 def _trace(trace: StackTrace | None, frames: int, words: int) -> StackTrace | None:
@@ -149,6 +149,11 @@ def _trace(trace: StackTrace | None, frames: int, words: int) -> StackTrace | No
     chain = (*trace.chain[start : start + _MOST_EXCEPTIONS - 1], *end)
     short = tuple(ExceptionInfo(one.type, _cut(one.value, words)) for one in chain)
     return StackTrace(short, tuple(kept), trace.at - start)
+
+
+def _ends(text: str, length: int) -> str:
+    """Both ends of a text of several lines: an exception stands at one of them."""
+    return text if len(text) <= length + _CUT_MARK else cut_middle(text, length).raw
 
 
 def _cut(text: str, length: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.model.entry import Place
 from bot.model.incident import Claim, IncidentKey, Role
+from bot.model.signature import Alias
 from bot.model.state import IssueState, Phase
 from bot.model.time import MINUTE
 from bot.model.window import Cluster, Window
@@ -12,6 +13,37 @@ from bot.model.window import Cluster, Window
 _SLACK = 15 * MINUTE
 
 ClusterId = tuple[Place, str]
+
+
+def names_of(known: Mapping[int, IssueState]) -> tuple[str, ...]:
+    """Every fingerprint that an issue knows, the lowest issue's first, its root before its symptoms."""
+    states = (state for _, state in sorted(known.items()))
+    return tuple(dict.fromkeys(name for state in states for name in _names(state)))
+
+
+def _names(state: IssueState) -> Iterator[str]:
+    yield from (state.incident.key.root, *state.owned, *(key.root for key in state.elsewhere), *state.disowned)
+    yield from (member.fingerprint for member in state.incident.members)
+
+
+def aliases_of(known: Mapping[int, IssueState]) -> dict[Alias, str]:
+    """The aliases by which issues know more values than they have seen, each with the name it goes by.
+
+    The lowest issue's name counts; an alias that can't be read is none.
+    """
+    found: dict[Alias, str] = {}
+    for _, state in sorted(known.items()):
+        for member in state.incident.members:
+            if member.alias and (alias := _parsed(member.alias)):
+                found.setdefault(alias, member.fingerprint)
+    return found
+
+
+def _parsed(text: str) -> Alias | None:
+    try:
+        return Alias.parse(text)
+    except ValueError:
+        return None
 
 
 def claims(window: Window, known: Mapping[int, IssueState]) -> dict[ClusterId, Claim]:

@@ -4,6 +4,8 @@ import enum
 
 import msgspec
 
+from bot.model.window import Served
+
 
 class Commit(msgspec.Struct, frozen=True):
     """A commit as its repository has it. `at` is the commit time (nanoseconds); `files` are the paths it touches.
@@ -57,12 +59,16 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Standing(enum.StrEnum):
-    """Where a fix commit is: on the tracked branch, on another, gone from the branch, reverted there, or not known."""
+    """Where a fix commit is: on the tracked branch, on another, gone from the branch, reverted there, or not known.
+
+    One that was deployed and didn't help is none any more.
+    """
 
     ON_BRANCH = "on the branch"
     ELSEWHERE = "not on the branch yet"
     GONE = "gone from the branch"
     REVERTED = "reverted"
+    FAILED = "deployed, and the failure came back"
     UNKNOWN = "not known"
 
 
@@ -94,12 +100,13 @@ class Suspect(msgspec.Struct, frozen=True):
 
 
 class Liveness(enum.StrEnum):
-    """Whether a change runs at a place."""
+    """Whether a change runs at a place. A retired place has had neither deployment nor traffic for long."""
 
     ABSENT = "not deployed"
     PARTLY = "partly deployed"
     LIVE = "deployed"
     UNKNOWN = "not known"
+    RETIRED = "retired"
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -116,3 +123,59 @@ class Live(msgspec.Struct, frozen=True):
     former: tuple[str, ...] = ()
     assumed: bool = False
     because: str = ""
+
+
+class Exposure(msgspec.Struct, frozen=True, array_like=True):
+    """What gave a fault its chances to show: minutes in which the service was at work, and requests it took.
+
+    `requests` is 0 where requests aren't logged: then minutes alone count.
+    """
+
+    minutes: int = 0
+    requests: int = 0
+
+
+class Failing(msgspec.Struct, frozen=True):
+    """What a fault did from its first failure until `until` (nanoseconds), when something was done about it, or ended.
+
+    `episodes` is the count that people are shown; `pauses` the number of pauses between groups of failures, which is
+    what may be reckoned with. `exposure` is that of the whole time. `starting` where nothing was answered meanwhile.
+    """
+
+    episodes: int
+    pauses: int
+    exposure: Exposure
+    since: int
+    until: int
+    starting: bool = False
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """What was seen of a service after `since` (nanoseconds): since a fault was last seen, or since its fix is live.
+
+    `recent` are requests by minute that may still be read again; the minutes before `until` are settled: their
+    exposure, in how many of them every request failed (`down`), the last with a request, and whether one was answered.
+    """
+
+    failing: Failing
+    since: int
+    recent: dict[int, Served] = {}
+    until: int = 0
+    settled: Exposure = Exposure()
+    down: int = 0
+    last: int = 0
+    answered: bool = False
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Whether a fault's silence proves that it is gone. `chance`: that it would be this silent had it remained.
+
+    `needed` are minutes at work that are still missing at the present rate (0: none, -1: no number of them is known to
+    suffice). `why` is one sentence with the arithmetic.
+    """
+
+    proven: bool
+    chance: float
+    after: Exposure
+    needed: int
+    why: str

@@ -5,6 +5,7 @@ https://spec.commonmark.org/0.31.2/#fenced-code-blocks and #code-spans; tables: 
 """
 
 import re
+from collections.abc import Callable
 
 from bot.text.untrusted import Untrusted
 from bot.text.visible import visible
@@ -17,8 +18,10 @@ _LONGEST_FENCE = 100
 _LONGEST_DELIMITER = 20
 _TICKS = re.compile("`+")
 _COMMAND = re.compile(r"^/(?=[A-Za-z])", re.MULTILINE)
-_PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/-]*")
-_LIVE = re.compile(r"www\.|://|\bGH-\d|:[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE)
+_PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/=^-]*")
+_LIVE = re.compile(
+    r"www\.|://|\bGH-\d|:(?!\d\d:)[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE
+)
 _LIST_START = re.compile(r"^(\d{1,9})\.(?=\s)|^-(?=\s)")
 _STYLED = re.compile(r"style|classDef")
 _LABEL_SAFE = re.compile(r"[^\w ,.:/='()→…-]|_")
@@ -64,7 +67,27 @@ def prose(text: str | Untrusted, table: bool = False) -> str:
     Inert is English punctuation and letters with nothing that GitHub links: no `@`, `#`, address, `GH-1` or commit.
     """
     shown = " ".join(visible(text).split())
-    return shown if _PLAIN.fullmatch(shown) and not _LIVE.search(shown) else (cell if table else code)(shown)
+    return shown if _inert(shown) else (cell if table else code)(shown)
+
+
+def sentence(text: str | Untrusted, table: bool = False) -> str:
+    """A sentence of the bot's with names in backticks: each of these as a code span, all between as a phrase.
+
+    Safe for any text: where a name holds a backtick itself, what it splits off is judged as a phrase.
+    """
+    pieces = " ".join(visible(text).split()).split("`")
+    shown = (_piece(piece, at % 2 == 1, cell if table else code) for at, piece in enumerate(pieces) if piece)
+    return "".join(shown).strip()
+
+
+def _piece(text: str, is_name: bool, escape: Callable[[str], str]) -> str:
+    if is_name:
+        return escape(text)
+    return text if _inert("x " + text) else f" {escape(text)} "
+
+
+def _inert(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text)) and not _LIVE.search(text)
 
 
 def words(text: str | Untrusted) -> str:

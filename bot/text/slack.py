@@ -17,6 +17,7 @@ _LINKED = re.compile(
     r"(?:[a-z][a-z0-9+-]*:)?//(?=\S)|www\.(?=\S)|(?<=\S)@(?=\S)|(?<=[a-z0-9-])\.(?=[a-z]{2})|\b(?:mailto|tel):",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?://[\w.:-]+(?:/[\w./#-]*)?", re.ASCII)
 _SPECIAL = re.compile(r"[@#:*_~`](?=\S)|(?<=\S)[*_~`:]|^(?=[>•-])", re.MULTILINE)
 
 
@@ -41,6 +42,11 @@ def block(said: str | Untrusted, limit: int = TEXT_LIMIT) -> str:
     """A code block; runs of three backticks, which would end it, become quotes."""
     shown = visible(said).replace("```", "'''").strip("\n`") or "(empty)"
     return f"```\n{_cut(''.join(_ESCAPES.get(char, char) for char in shown), limit - 8)}\n```"
+
+
+def link(label: str, url: str) -> str:
+    """Escaped text that leads somewhere when it is clicked; the text alone where the address is no plain https one."""
+    return f"<{url}|{label.replace('|', '¦')}>" if _ADDRESS.fullmatch(url) else label
 
 
 def _cut(escaped: str, limit: int) -> str:

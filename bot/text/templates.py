@@ -22,9 +22,9 @@ def environment(user_folder: Path | None = None, elapsed: Callable[[], float] | 
     """The environment that all documents are rendered in; render with `render`, which explains errors.
 
     Templates are looked for in `user_folder`, then among the package's. An undefined field is an error, and so is an
-    Untrusted value that went through no filter. Filters beside Jinja's own: block, code, cell, prose, words, mermaid,
-    slack, cut; iso, clock and in_words of nanoseconds; thousands and counted of numbers. Output and work are limited,
-    and with `elapsed`, a clock in seconds, time.
+    Untrusted value that went through no filter. Filters beside Jinja's own: block, code, cell, prose, sentence, words,
+    mermaid, slack, cut; iso, clock and in_words of nanoseconds; thousands and counted of numbers. Output and work are
+    limited, and with `elapsed`, a clock in seconds, time.
     """
     folders = [user_folder] if user_folder else []
     return Sandbox(jinja2.FileSystemLoader([*folders, *_PACKAGE_FOLDERS]), _FILTERS, elapsed)
@@ -57,6 +57,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "mermaid": markdown.mermaid,
     "prose": markdown.prose,
+    "sentence": markdown.sentence,
     "slack": slack.text,
     "thousands": thousands,
     "words": markdown.words,

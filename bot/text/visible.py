@@ -48,3 +48,19 @@ def cut(text: str | Untrusted, limit: int) -> Untrusted:
     kept = whole[: line_end + 1] if line_end >= 0 else whole[:limit]
     more = len(whole) - len(kept)
     return Untrusted(f"{kept}… [cut: {more:,} more character{'s' if more > 1 else ''}]")
+
+
+def cut_middle(text: str | Untrusted, limit: int) -> Untrusted:
+    """Like `cut`, but of several lines both ends stay, as an exception stands at one end of its stack trace.
+
+    Two fifths of the limit are for the beginning, the rest for the end; the mark has a line of its own.
+    """
+    whole = visible(text)
+    if len(whole) <= limit:
+        return Untrusted(whole)
+    begin = whole.rfind("\n", 0, limit * 2 // 5) + 1
+    end = whole.find("\n", len(whole) - (limit - limit * 2 // 5)) + 1
+    if not begin or not end or end <= begin:
+        return cut(text, limit)
+    more = end - begin
+    return Untrusted(f"{whole[:begin]}… [cut: {more:,} more characters]\n{whole[end:]}")

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from bot.errors import TrackerUnavailable
 from bot.model.fix import Check, Commit, FileChange
+from bot.model.run import Warned
 from bot.model.window import Deployment
 
 __all__ = ["CodeHost", "TrackerUnavailable"]
@@ -26,10 +27,15 @@ class CodeHost(Protocol):
         """Requests sent, or processes started, since it was opened."""
         ...
 
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What could not be read so far, and what to do: a history that is cut off, a missing permission."""
+        ...
+
     def recent(self, since: int) -> tuple[Commit, ...]:
         """Commits that came onto the tracked branch at or after a time (nanoseconds), newest first, without files.
 
-        Where a commit came by a pull request, its number and text are given. At most 1,000.
+        Where a commit came by a pull request, its number is given, and of the newest 20 such the text. At most 1,000.
         """
         ...
 
@@ -46,14 +52,14 @@ class CodeHost(Protocol):
         ...
 
     def between(self, base: str, head: str) -> tuple[Commit, ...]:
-        """Commits that `head` has and `base` hasn't, newest first, with files; empty where either isn't known.
+        """Commits that `head` has and `base` hasn't, newest first; empty where either isn't known.
 
-        At most 250.
+        At most 250, of which the newest 50 have their files at least.
         """
         ...
 
     def changes(self, base: str, head: str) -> tuple[FileChange, ...]:
-        """What the files underwent between two commits, by path; at most 300."""
+        """What the files underwent from where two commits' histories parted until `head`, by path; at most 300."""
         ...
 
     def file(self, path: str, sha: str) -> str | None:
@@ -61,7 +67,7 @@ class CodeHost(Protocol):
         ...
 
     def deployments(self, since: int) -> tuple[Deployment, ...]:
-        """Deployments that were told to the host and succeeded since a time (nanoseconds), oldest first.
+        """Deployments that were told to the host and succeeded since a time (nanoseconds), oldest first; the newest 30.
 
         `environment` is as the host names it, `service` "" where the host's deployments name none, `revision` "".
         """
@@ -71,6 +77,9 @@ class CodeHost(Protocol):
         """The latest check runs and statuses of a commit, by name."""
         ...
 
-    def activity(self, number: int) -> int:
-        """When people last showed work on an issue: a comment, a commit or pull request that names it (0: never)."""
+    def activity(self, number: int, label: str = "") -> int:
+        """When people last showed work on an issue: a comment, a commit or pull request that names it (0: never).
+
+        To be assigned to it, and to set the `label` of work, shows as much.
+        """
         ...

@@ -1,12 +1,23 @@
 """What the house needs of a place that holds issues. A third tracker is written against this and the contract tests."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import msgspec
 
 from bot.errors import RateLimited, Refused, TrackerUnavailable, UnclearOutcome
-from bot.model.issue import Comment, DraftComment, Issue, IssueChange, NewIssue
+from bot.model.issue import Comment, DraftComment, Issue, IssueChange, Label, NewIssue
 from bot.model.run import Warned
 
-__all__ = ["RateLimited", "Refused", "Tracker", "TrackerUnavailable", "UnclearOutcome"]
+__all__ = [
+    "Hosted",
+    "LabelHost",
+    "Premises",
+    "RateLimited",
+    "Refused",
+    "Tracker",
+    "TrackerUnavailable",
+    "UnclearOutcome",
+]
 
 
 class Tracker(Protocol):
@@ -72,4 +83,45 @@ class Tracker(Protocol):
 
     def write_state(self, state: str, page: str = "") -> None:
         """Replace the state text, and the Markdown page for people beside it; an empty page leaves what stands."""
+        ...
+
+
+@runtime_checkable
+class LabelHost(Protocol):
+    """A tracker whose labels are things of their own, with a colour and a description; a folder's are mere words."""
+
+    def labels(self) -> list[Label]:
+        """Every label there is."""
+        ...
+
+    def make_label(self, label: Label) -> None:
+        """Make a label; one of this name that was made meanwhile stays as it is."""
+        ...
+
+    def mend_label(self, name: str, label: Label) -> None:
+        """Give the label of this name the colour and the description of `label`; issues keep it."""
+        ...
+
+
+class Premises(msgspec.Struct, frozen=True):
+    """Where issues are kept, as its host describes it, and what the host lets us do there.
+
+    `clock` is the host's, in nanoseconds (0: not told). `scopes` are those of a classic token; None: a token of another
+    kind. `refusal` says why nothing may be written there ("": it may); `tried` is False where that isn't known.
+    """
+
+    archived: bool = False
+    issues: bool = True
+    clock: int = 0
+    scopes: tuple[str, ...] | None = None
+    refusal: str = ""
+    tried: bool = False
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A tracker at a host that gives rights."""
+
+    def premises(self) -> Premises:
+        """What the host says; nothing is changed by asking. Raises TrackerUnavailable."""
         ...

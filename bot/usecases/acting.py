@@ -10,21 +10,23 @@ import msgspec
 from bot.documents import Entry, render_dashboard
 from bot.errors import UnclearOutcome
 from bot.filing import Outcome, Pace, Plan, execute
-from bot.lifecycle import BrokenState, decode_issue, encode_repo
+from bot.lifecycle import ENDED, BrokenState, decode_issue, encode_repo
 from bot.logs import Coverage
+from bot.model.fix import Watch
 from bot.model.issue import Action, ActionKind, Issue, IssueStatus
 from bot.model.state import RepoState, RunNote
+from bot.model.time import SECOND, length_of
 from bot.model.window import Window
-from bot.trackers.interface import Tracker
+from bot.triage import learnt
 from bot.usecases.advancing import advanced
 from bot.usecases.drafting import Drafted
+from bot.usecases.errand import Errand
 from bot.usecases.known import Known, name_of, tracked_after
 from bot.usecases.setup import Setup
 
 UNHURRIED = Pace(time.monotonic, time.sleep)
 """No deadline, and no sleep of over a minute."""
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _MOST_DEPLOYMENTS = 500
 _MOST_RUNS = 20
 
@@ -32,7 +34,7 @@ _MOST_RUNS = 20
 def pace_of(setup: Setup) -> Pace:
     """The pace of a run that begins now: its deadline is the settings', and no limit is slept for over a minute."""
     length = setup.settings.deadline
-    until = time.monotonic() + int(length[:-1]) * _SECONDS[length[-1]] if length else None
+    until = time.monotonic() + length_of(length) / SECOND if length else None
     return Pace(time.monotonic, time.sleep, until)
 
 
@@ -40,20 +42,20 @@ def execute_plan(
     plan: Plan,
     drafted: Iterable[Drafted],
     window: Window,
-    tracker: Tracker,
     known: Known,
-    setup: Setup,
-    wall: int,
-    pace: Pace,
+    errand: Errand,
     coverages: tuple[Coverage, ...] = (),
+    watches: Mapping[int | str, Watch] = {},
 ) -> tuple[Action, ...]:
     """Do what the plan says and store what is to be remembered; a run that changes nothing writes nothing.
 
     `coverages` are what was read of sources that go on from run to run; their watermarks follow where all is done.
+    `watches` are what was seen of the services of quiet issues, by number or, until it has one, by the draft's key.
     Returns the actions with the numbers of what was created. Raises what `execute` raises.
     """
-    memory = _Memory(plan, tuple(drafted), window, tracker, known, setup, wall, coverages)
-    return execute(plan.actions, tracker, known.repo, memory, wall, pace).done
+    memory = _Memory(plan, tuple(drafted), window, known, errand, coverages, watches)
+    pace = errand.pace or pace_of(errand.setup)
+    return execute(plan.actions, errand.tracker, known.repo, memory, errand.wall, pace).done
 
 
 class _Memory:
@@ -64,15 +66,14 @@ class _Memory:
         plan: Plan,
         drafted: tuple[Drafted, ...],
         window: Window,
-        tracker: Tracker,
         known: Known,
-        setup: Setup,
-        wall: int,
+        errand: Errand,
         coverages: tuple[Coverage, ...],
+        watches: Mapping[int | str, Watch],
     ) -> None:
-        self._coverages = coverages
-        self._plan, self._drafted, self._window, self._wall = plan, drafted, window, wall
-        self._tracker, self._known, self._setup = tracker, known, setup
+        self._coverages, self._watches = coverages, dict(watches)
+        self._plan, self._drafted, self._window, self._wall = plan, drafted, window, errand.wall
+        self._tracker, self._known, self._setup = errand.tracker, known, errand.setup
         self._above = 0
 
     def intend(self, state: RepoState) -> None:
@@ -101,12 +102,26 @@ class _Memory:
         """Store what is to be remembered, and the page over all; nothing where both stand already."""
         entries = _entries(self._known, self._drafted, outcome.done)
         after = _remembered(self._known, self._window, self._plan, outcome, entries, self._wall)
-        after = advanced(after, self._known.repo, self._coverages)
+        after = self._learning(advanced(after, self._known.repo, self._coverages), outcome)
         if after == self._known.repo and not any(action.kind is ActionKind.CREATE for action in outcome.done):
             return
         authors = {*after.authors, *self._tracker.authors} - {*self._setup.settings.authors}
         after = msgspec.structs.replace(after, authors=tuple(sorted(authors)))
         self._write(after, render_dashboard(entries, after, self._setup.templates))
+
+    def _learning(self, after: RepoState, outcome: Outcome) -> RepoState:
+        """With what was seen of quiet issues, and of what is always there.
+
+        Where the next run reads that again anyway, it alone is not written.
+        """
+        if after == self._known.repo and any(one.continuing for one in self._coverages):
+            return after
+        created = {action.key: action.number for action in outcome.done if action.kind is ActionKind.CREATE}
+        numbered = {created.get(key, 0) if isinstance(key, str) else key: one for key, one in self._watches.items()}
+        kept = {number: watch for number, watch in after.watches.items() if number in after.tracked}
+        over = {0, *(one.draft.number for one in self._drafted if one.state.phase in ENDED)}
+        watches = {number: watch for number, watch in sorted((kept | numbered).items()) if number not in over}
+        return msgspec.structs.replace(after, watches=watches, habits=learnt(after.habits, self._window))
 
     def _write(self, state: RepoState, page: str = "") -> None:
         """Write the state; where the answer is lost, see whether it stands."""

@@ -13,6 +13,7 @@ from bot.model.incident import Incident, Priority
 from bot.model.issue import Action, ActionKind, DraftComment, Issue, IssueChange, IssueStatus, NewIssue
 from bot.model.run import Warned
 from bot.model.state import IssueState, Phase, RepoState
+from bot.model.time import iso
 from bot.trackers.interface import Tracker
 from bot.triage import triage
 from bot.usecases.carrying import carry_out
@@ -42,6 +43,21 @@ class Desk(msgspec.Struct, frozen=True):
     known: Known
     dry_run: bool = False
 
+    def state(self, number: int) -> IssueState:
+        """The state of an issue of the bot's. Raises UsageError where it is none."""
+        if number not in self.known.states:
+            raise UsageError(
+                f"{self.tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them."
+            )
+        return self.known.states[number]
+
+    def standing_alone(self, number: int) -> IssueState:
+        """The state of an issue that isn't merged into another. Raises UsageError where it is."""
+        state = self.state(number)
+        if state.phase is Phase.MERGED:
+            raise UsageError(f"#{number} is merged into #{state.merged_into}: name that one.")
+        return state
+
 
 def sit_down(tracker: Tracker, setup: Setup, order: Order, dry_run: bool = False) -> Desk:
     """List the tracker. Raises TrackerUnavailable."""
@@ -57,7 +73,7 @@ def merge_issues(desk: Desk, into: int, other: int) -> Decided:
     states = desk.known.states
     if one == two:
         if into != other and other in (states[one].merged_from or ()):
-            return _done(desk, f"#{other} is merged into #{one} already.", [])
+            return carried(desk, f"#{other} is merged into #{one} already.", [])
         raise UsageError(
             f"#{into} and #{other} are merged into #{one} already: merging them again would make a circle."
         )
@@ -67,7 +83,7 @@ def merge_issues(desk: Desk, into: int, other: int) -> Decided:
         *_changes(desk, one, kept, f"#{two} is merged into it"),
         *_changes(desk, two, closed, f"merged into #{one}", "duplicate"),
     ]
-    return _done(desk, f"#{two} is merged into #{one}, which stands for both from now on.", actions)
+    return carried(desk, f"#{two} is merged into #{one}, which stands for both from now on.", actions)
 
 
 def split_issue(desk: Desk, number: int, fingerprints: Iterable[str]) -> Decided:
@@ -75,7 +91,7 @@ def split_issue(desk: Desk, number: int, fingerprints: Iterable[str]) -> Decided
 
     Raises UsageError where a fingerprint names no member, several, or the root.
     """
-    state = _standing_alone(desk, number)
+    state = desk.standing_alone(number)
     wanted = decisions.named(state, number, fingerprints)
     left, carved = decisions.split(state, wanted, desk.order)
     actions: list[Action] = []
@@ -84,7 +100,7 @@ def split_issue(desk: Desk, number: int, fingerprints: Iterable[str]) -> Decided
         alone = decisions.standing_alone(file(fitted(carved, "", desk.setup)), carved, number, desk.order)
         actions.append(_creation(drafted_new(alone, desk.setup, f"split off #{number}")))
     actions += _changes(desk, number, _existing(desk, number, left), f"{len(wanted)} members are split off")
-    done = _done(desk, "", actions)
+    done = carried(desk, "", actions)
     new = there or next((action.number for action in done.actions if action.kind is ActionKind.CREATE), 0)
     where = f"#{new}" if new else "an issue of their own"
     return msgspec.structs.replace(done, said=f"{', '.join(wanted)} left #{number} for {where}.")
@@ -92,11 +108,12 @@ def split_issue(desk: Desk, number: int, fingerprints: Iterable[str]) -> Decided
 
 def mute_issue(desk: Desk, number: int, until: int = 0) -> Decided:
     """Say nothing of an issue until a log time (nanoseconds; 0: for good), short of an escalation."""
-    state = decisions.mute(_standing_alone(desk, number), until, desk.order)
+    state = decisions.mute(desk.standing_alone(number), until, desk.order)
     actions = _changes(desk, number, _existing(desk, number, state), "muted")
     worse = f"{desk.setup.settings.unmute_factor:g} times worse"
     short = f"although it is P0, short of {worse}" if _is_p0(state) else f"short of P0 or {worse}"
-    return _done(desk, f"#{number} is muted, {short}.", actions)
+    length = f" until {iso(until)}" if until else ""
+    return carried(desk, f"#{number} is muted{length}, {short}.", actions)
 
 
 def _is_p0(state: IssueState) -> bool:
@@ -105,13 +122,13 @@ def _is_p0(state: IssueState) -> bool:
 
 def unmute_issue(desk: Desk, number: int) -> Decided:
     """Say again what there is to say, and open the issue if it is closed. Raises UsageError if it isn't muted."""
-    state = _standing_alone(desk, number)
+    state = desk.standing_alone(number)
     issue = desk.known.issues[number]
     by_closing = issue.status is IssueStatus.CLOSED and issue.close_reason == "not_planned"
     if state.phase is not Phase.MUTED and not by_closing:
         raise UsageError(f"#{number} is not muted: it is {state.phase}.")
     loud = _existing(desk, number, decisions.unmute(state, desk.order), IssueStatus.OPEN)
-    return _done(desk, f"#{number} is heard again.", _changes(desk, number, loud, "unmuted"))
+    return carried(desk, f"#{number} is heard again.", _changes(desk, number, loud, "unmuted"))
 
 
 def adopt_issue(desk: Desk, number: int, fingerprint: str, reading: Reading | None = None) -> Decided:
@@ -129,7 +146,7 @@ def adopt_issue(desk: Desk, number: int, fingerprint: str, reading: Reading | No
     blank = IssueState(state.incident)
     moved = Moved(state, issue.status)
     drafted = redrafted(state, moved, issue, blank, desk.setup)
-    actions = _steps(issue, drafted, state, "adopted")
+    actions = steps_of(issue, drafted, state, "adopted")
     for other, before in had.items():
         _, gone = decisions.merge(number, state, other, before, desk.order)
         closed = _existing(desk, other, gone, IssueStatus.CLOSED)
@@ -140,7 +157,7 @@ def adopt_issue(desk: Desk, number: int, fingerprint: str, reading: Reading | No
         adopted=tuple(sorted({*repo.adopted, number})),
         tracked={**repo.tracked, number: drafted.draft.key} if issue.status is IssueStatus.OPEN else repo.tracked,
     )
-    return _done(desk, f"#{number} is the issue of {incident.key.root} now.", actions, after)
+    return carried(desk, f"#{number} is the issue of {incident.key.root} now.", actions, after)
 
 
 def _incident(desk: Desk, fingerprint: str, reading: Reading | None) -> tuple[Incident, int]:
@@ -158,7 +175,7 @@ def _incident(desk: Desk, fingerprint: str, reading: Reading | None) -> tuple[In
         return incident, number
     if reading is None:
         raise UsageError(f"No issue has a root {fingerprint}; give --logs FILE with entries of it.")
-    window = window_of(reading, desk.setup)
+    window = window_of(reading, desk.setup, desk.known)
     found = parted(triage(window, claims(window, desk.known.states)).found, desk.known.states)
     fitting = [one for one in found if one.incident.key.root.startswith(fingerprint)]
     if len(fitting) != 1:
@@ -168,23 +185,8 @@ def _incident(desk: Desk, fingerprint: str, reading: Reading | None) -> tuple[In
 
 
 def _end(desk: Desk, number: int) -> int:
-    _state(desk, number)
+    desk.state(number)
     return decisions.final(number, desk.known.states)
-
-
-def _state(desk: Desk, number: int) -> IssueState:
-    if number not in desk.known.states:
-        raise UsageError(
-            f"{desk.tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them."
-        )
-    return desk.known.states[number]
-
-
-def _standing_alone(desk: Desk, number: int) -> IssueState:
-    state = _state(desk, number)
-    if state.phase is Phase.MERGED:
-        raise UsageError(f"#{number} is merged into #{state.merged_into}: name that one.")
-    return state
 
 
 def _read(desk: Desk, number: int) -> Issue:
@@ -214,11 +216,14 @@ def _existing(desk: Desk, number: int, state: IssueState, status: IssueStatus | 
 
 
 def _changes(desk: Desk, number: int, drafted: Drafted, because: str, reason: str = "") -> list[Action]:
-    return _steps(desk.known.issues[number], drafted, drafted.state, because, reason)
+    return steps_of(desk.known.issues[number], drafted, drafted.state, because, reason)
 
 
-def _steps(issue: Issue, drafted: Drafted, state: IssueState, because: str, reason: str = "") -> list[Action]:
-    """The comment that tells of the newest decision, unless the issue is locked, then the change that records it."""
+def steps_of(issue: Issue, drafted: Drafted, state: IssueState, because: str, reason: str = "") -> list[Action]:
+    """The comments that tell of it, unless the issue is locked, then the change that records it.
+
+    Where no step of the issue's life tells it, the newest decision does.
+    """
     draft, number = drafted.draft, issue.number
     status = draft.status if draft.status is not issue.status else None
     change = IssueChange(
@@ -228,11 +233,14 @@ def _steps(issue: Issue, drafted: Drafted, state: IssueState, because: str, reas
         status=status,
         close_reason=(reason or "completed") if status is IssueStatus.CLOSED else None,
     )
-    comment = DraftComment(f"decision-{len(state.decisions)}", decision_comment(state.decisions[-1]))
-    said = Action(ActionKind.COMMENT, draft.key, number, draft.title, because, comment=comment)
+    decision = DraftComment(f"decision-{len(state.decisions)}", decision_comment(state.decisions[-1]))
+    said = [
+        Action(ActionKind.COMMENT, draft.key, number, draft.title, because, comment=comment)
+        for comment in draft.comments or (decision,)
+    ]
     kinds = {IssueStatus.OPEN: ActionKind.REOPEN, IssueStatus.CLOSED: ActionKind.CLOSE, None: ActionKind.UPDATE}
     changed = Action(kinds[status], draft.key, number, draft.title, because, change=change)
-    return [changed] if issue.locked else [said, changed]
+    return [changed] if issue.locked else [*said, changed]
 
 
 def _creation(drafted: Drafted) -> Action:
@@ -241,7 +249,7 @@ def _creation(drafted: Drafted) -> Action:
     return Action(ActionKind.CREATE, draft.key, 0, draft.title, draft.because, new=new)
 
 
-def _done(desk: Desk, said: str, actions: list[Action], after: RepoState | None = None) -> Decided:
+def carried(desk: Desk, said: str, actions: list[Action], after: RepoState | None = None) -> Decided:
     """Carry it out as one: what fails first keeps back the rest."""
     one = tuple(msgspec.structs.replace(action, key=actions[0].key) for action in actions)
     known, tracker = desk.known, desk.tracker

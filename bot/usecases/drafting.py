@@ -1,16 +1,41 @@
 """From incidents to drafts: what an issue should be, given what is known of it and what people changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bot.documents import incident_title, render_decisions, render_incident
-from bot.lifecycle import Moved, Wishes, absorb, advance, around, compose, encode_issue, file, fit, resting, wishes
+from bot.documents import (
+    incident_title,
+    policy_news,
+    render_decisions,
+    render_incident,
+    render_resolution,
+    step_comment,
+)
+from bot.lifecycle import (
+    ENDED,
+    NO_FACTS,
+    RESOLVED,
+    Facts,
+    Moved,
+    Wishes,
+    absorb,
+    advance,
+    around,
+    compose,
+    encode_issue,
+    file,
+    fit,
+    resting,
+    wishes,
+)
+from bot.lifecycle.decisions import Order, decided
 from bot.model.incident import Found, Incident, Priority
 from bot.model.issue import Draft, DraftComment, Issue
 from bot.model.state import IssueState, Phase
 from bot.triage import assignable, fitting, settled
 from bot.usecases.known import Known
+from bot.usecases.relating import former_of, related_to
 from bot.usecases.setup import Setup
 
 BODY_LIMIT = 65_536
@@ -28,19 +53,47 @@ class Drafted(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def draft_of(found: Found, known: Known, setup: Setup) -> Drafted | None:
-    """The draft of one incident's issue; None where its issue wants to be left alone: see `silence`."""
+def draft_of(
+    found: Found, known: Known, setup: Setup, asked: Order | None = None, facts: Facts = NO_FACTS
+) -> Drafted | None:
+    """The draft of one incident's issue; None where its issue wants to be left alone: see `silence`.
+
+    A new issue records who asked for the run, where somebody did. `facts` are what is known of an issue that is there.
+    """
     if not found.issue:
-        return drafted_new(file(_grown(found, known, setup)), setup)
+        state = _filed(_grown(found, known, setup), known, facts)
+        return drafted_new(decided(state, "asked for the run that filed this issue", asked) if asked else state, setup)
     state, issue = known.states[found.issue], known.issues[found.issue]
-    grown, wanted = _grown(found, known, setup), _wishes(found.issue, known, setup)
-    moved = advance(state, issue, _as_part_of(grown, found), wanted, setup.settings.unmute_factor)
+    grown, wanted = _grown(found, known, setup), wishes_of(found.issue, known, setup)
+    moved = advance(state, issue, _as_part_of(grown, found), wanted, setup.settings.unmute_factor, facts)
     if wanted.ignored or (moved.state.phase in (Phase.MUTED, Phase.MERGED) and moved.state == state):
         return None
     return redrafted(msgspec.structs.replace(moved.state, incident=grown), moved, issue, state, setup)
 
 
-def _wishes(number: int, known: Known, setup: Setup) -> Wishes:
+def _filed(incident: Incident, known: Known, facts: Facts) -> IssueState:
+    """The state of a new issue, with what may have brought it and the issues it is akin to."""
+    former = former_of(incident, known)
+    state = file(incident, former)
+    akin = tuple(dict.fromkeys((*state.related, *related_to(incident, known))))
+    return msgspec.structs.replace(state, related=akin, between=facts.between, suspects=facts.suspects)
+
+
+def draft_of_silent(number: int, known: Known, setup: Setup, facts: Facts) -> Drafted | None:
+    """The draft of an issue that the window shows nothing of; None where nothing moves it, or nothing may be said.
+
+    Raises SettingsError where a template can't be rendered.
+    """
+    state, issue = known.states[number], known.issues[number]
+    wanted = wishes_of(number, known, setup)
+    moved = advance(state, issue, None, wanted, setup.settings.unmute_factor, facts)
+    if wanted.ignored or (moved.state == state and moved.status is issue.status):
+        return None
+    return redrafted(moved.state, moved, issue, state, setup)
+
+
+def wishes_of(number: int, known: Known, setup: Setup) -> Wishes:
+    """What people ask for on an issue."""
     return wishes(known.issues[number], setup.settings.labels, known.states[number].assigned)
 
 
@@ -108,29 +161,59 @@ def drafted_new(state: IssueState, setup: Setup, because: str = "") -> Drafted:
 def redrafted(state: IssueState, moved: Moved, issue: Issue, before: IssueState, setup: Setup) -> Drafted:
     """The draft of an issue that is there: its new state, whether it is open, and what people changed, which stays.
 
-    A comment tells of a transition that has a reason; on a locked issue it is left out.
+    A comment tells of each transition that a person should hear of; on a locked issue it is left out.
     """
-    title, labels = _title(state, setup), _labels(state, issue.labels, setup)
+    title, labels = _title(state, setup), _labels(state, _without_lease(issue.labels, before, state, setup), setup)
     state = msgspec.structs.replace(state, title=title, labels=_written(issue.labels, before.labels, labels, setup))
-    because = moved.because or _news(before, state)
-    said = (DraftComment(f"{state.phase}-{len(state.transitions)}", moved.because),) if moved.because else ()
+    become = _people_first(issue.labels, before.labels, labels, setup)
+    said = _said(before, state, moved, issue, become, setup)
     draft = Draft(
         key=key_of(state.incident),
         number=issue.number,
         title=title if issue.title == before.title else issue.title,
         body=_body(state, issue.body, setup),
-        labels=_people_first(issue.labels, before.labels, labels, setup),
-        because=because,
+        labels=become,
+        because=moved.because or policy_news(before.incident, state.incident) or _news(before, state),
         priority=state.incident.priority,
         status=moved.status,
         comments=() if issue.locked else said,
     )
     note = f"#{issue.number} is locked: its page is kept true, the comment on it is left out" if issue.locked else ""
-    return Drafted(draft, state, note if said else "")
+    return Drafted(draft, state, note if moved.told else "")
+
+
+def _said(
+    before: IssueState, state: IssueState, moved: Moved, issue: Issue, become: tuple[str, ...], setup: Setup
+) -> tuple[DraftComment, ...]:
+    """A comment on each step that is to be told, else on another priority; labels change with the last step."""
+    added = tuple(label for label in become if label.casefold() not in _folded(issue.labels))
+    removed = tuple(label for label in issue.labels if label.casefold() not in _folded(become))
+    command = setup.settings.deploy_command
+    steps = [
+        step_comment(state, place, setup.templates, added if last else (), removed if last else (), command)
+        for place, last in ((place, place == moved.told[-1]) for place in moved.told)
+    ]
+    return tuple(steps) or tuple(_repriced(before.incident, state))
+
+
+def _repriced(before: Incident, state: IssueState) -> Iterator[DraftComment]:
+    """A comment where the priority of what is spoken of is another than before."""
+    after = state.incident
+    news = policy_news(before, after)
+    if news and before.priority is not after.priority and state.phase not in (*ENDED, Phase.MUTED, Phase.MERGED):
+        yield DraftComment(f"priority-{after.priority}-{after.observed_until}", news, f"{after.priority} now")
+
+
+def _without_lease(there: tuple[str, ...], before: IssueState, state: IssueState, setup: Setup) -> tuple[str, ...]:
+    """The labels without that of work, where whoever had taken the issue on has given it back."""
+    if before.phase is not Phase.IN_PROGRESS or state.phase is Phase.IN_PROGRESS:
+        return there
+    working = setup.settings.labels.in_progress.casefold()
+    return tuple(label for label in there if label.casefold() != working)
 
 
 def _title(state: IssueState, setup: Setup) -> str:
-    if resting(state) is Phase.REGRESSION:
+    if any(step.to is Phase.REGRESSION for step in state.transitions):
         return incident_title(state.incident, "regression")
     developing = state.incident.key.environment in setup.settings.development
     return incident_title(state.incident, "active-dev" if developing else "new")
@@ -138,11 +221,11 @@ def _title(state: IssueState, setup: Setup) -> str:
 
 def _labels(state: IssueState, there: Iterable[str], setup: Setup) -> tuple[str, ...]:
     """The labels that the bot wants. That somebody works on it is for people to say; a fix takes that label off."""
-    names, phase = setup.settings.labels, resting(state)
+    names = setup.settings.labels
     wanted = [names.tracked, names.of(state.incident.priority)]
-    wanted += [names.awaiting] if phase is Phase.AWAITING else []
-    wanted += [names.regression] if phase is Phase.REGRESSION else []
-    is_taken = phase is not Phase.AWAITING and names.in_progress.casefold() in _folded(there)
+    wanted += [names.awaiting] if state.phase is Phase.AWAITING else []
+    wanted += [names.regression] if resting(state) is Phase.REGRESSION else []
+    is_taken = state.phase not in (*RESOLVED, *ENDED) and names.in_progress.casefold() in _folded(there)
     return (*wanted, names.in_progress) if is_taken else tuple(wanted)
 
 
@@ -186,7 +269,8 @@ def _body(state: IssueState, before: str, setup: Setup) -> str:
 
     Where the bot has no section yet, it goes below what people wrote.
     """
-    decisions = render_decisions(state.decisions, setup.templates)
+    decisions = render_resolution(state, setup.templates, setup.settings.deploy_command)
+    decisions += render_decisions(state.decisions, setup.templates)
     room = BODY_LIMIT - _MARGIN - len(encode_issue(state, setup.ring)) - len(around(before)) - len(decisions)
     if room < len(_NO_ROOM):
         return before

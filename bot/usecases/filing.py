@@ -7,22 +7,23 @@ import msgspec
 from bot.errors import PartlyDone
 from bot.filing import Outcome, Pace, diff
 from bot.lifecycle import claims, parted
-from bot.logs import Reading
-from bot.model.incident import Found, Incident, Verdict
+from bot.lifecycle.decisions import Order
+from bot.logs import Coverage, Reading
+from bot.model.incident import Verdict
 from bot.model.issue import Action, ActionKind
 from bot.model.run import ReadReport, Reported, RunResult, WindowSummary
-from bot.model.state import RepoState
+from bot.model.state import IssueState, RepoState
 from bot.model.window import Window
 from bot.trackers.interface import Tracker
 from bot.triage import triage
 from bot.usecases.acting import execute_plan, pace_of
 from bot.usecases.advancing import hole_warnings, spanned
-from bot.usecases.baselining import Baseline, baseline, still_known
-from bot.usecases.drafting import Drafted, draft_of, judged, key_of, silence
+from bot.usecases.drafting import Drafted, key_of
+from bot.usecases.errand import Errand
 from bot.usecases.flooding import with_storm
 from bot.usecases.healing import heal
+from bot.usecases.judging import judge, living
 from bot.usecases.known import Known, load_known, refuse_collapse
-from bot.usecases.proposing import handwritten, proposal
 from bot.usecases.setup import Setup
 from bot.usecases.windowing import window_of
 
@@ -35,42 +36,73 @@ def file_incidents(
     dry_run: bool = False,
     pace: Pace | None = None,
     seen: Callable[[Window], None] | None = None,
+    asked: Order | None = None,
 ) -> RunResult:
     """Read the logs, and make the tracker's issues true of them; with `dry_run` only say what would be done.
 
-    `wall` is the wall clock's nanoseconds; `seen` is given the window before anything is written. Raises
-    LogsUnavailable, TrackerUnavailable, SettingsError, and PartlyDone with the RunResult as its `result`.
+    The arguments are those of `Errand`. Raises LogsUnavailable, TrackerUnavailable, SettingsError, and PartlyDone with
+    the RunResult as its `result`.
     """
-    pace = pace or pace_of(setup)
-    known = load_known(tracker, setup.ring, setup.settings.labels.tracked)
-    refuse_collapse(known, setup.settings.labels.tracked, tracker.name)
-    healed = heal(known, setup, wall)
-    known = healed.known
+    return file_reading(reading, Errand(tracker, setup, wall, dry_run, pace or pace_of(setup), seen, asked))
+
+
+def file_reading(reading: Reading, errand: Errand) -> RunResult:
+    """The run of an errand over these logs; raises what `file_incidents` raises."""
+    known = known_of(errand)
     reading.resume(known.repo.watermarks)
-    window = _remembering(window_of(reading, setup), known.repo)
+    window = window_of(reading, errand.setup, known)
     read, coverages = reading.report(), reading.coverages()
-    window = spanned(window, coverages)
-    if seen:
-        seen(window)
+    return file_window(spanned(window, coverages), read, coverages, known, errand)
+
+
+def known_of(errand: Errand) -> Known:
+    """What the tracker holds. Raises TrackerUnavailable, also where most of what was tracked lost its label at once."""
+    label = errand.setup.settings.labels.tracked
+    known = load_known(errand.tracker, errand.setup.ring, label)
+    refuse_collapse(known, label, errand.tracker.name)
+    return known
+
+
+def file_window(
+    window: Window, read: ReadReport, coverages: tuple[Coverage, ...], known: Known, errand: Errand
+) -> RunResult:
+    """Make the tracker's issues true of a window, however it was come by. Raises what `file_incidents` raises."""
+    setup = errand.setup
+    healed = heal(known, setup, errand.wall)
+    window, known = _remembering(window, known.repo), healed.known
+    if errand.seen:
+        errand.seen(window)
     known = msgspec.structs.replace(known, warnings=(*known.warnings, *hole_warnings(coverages)))
-    outcome = triage(window, claims(window, known.states))
-    drafts, reported = _drafts(healed.found(parted(outcome.found, known.states)), known, setup)
-    drafts += healed.closing
+    outcome = triage(window, claims(window, living(known, window.end, setup)), known.repo.habits)
+    judged = judge(healed.found(parted(outcome.found, known.states)), window, known, errand, coverages)
+    drafts = [*judged.drafts, *healed.closing]
+    known = msgspec.structs.replace(known, warnings=(*known.warnings, *judged.warnings))
     plan = diff((one.draft for one in drafts), known.issues, setup.settings.max_new_issues)
     plan = with_storm(plan, drafts, known, window.end, setup)
 
     def told(done: tuple[Action, ...], held: tuple[Action, ...]) -> RunResult:
-        return _result(window, read, outcome.verdicts, reported, done, held, known, tracker, dry_run)
+        return _result(window, read, outcome.verdicts, judged.reported, done, held, known, errand)
 
-    if dry_run:
+    if errand.dry_run:
         return told(plan.actions, plan.held_back)
     try:
-        return told(execute_plan(plan, drafts, window, tracker, known, setup, wall, pace, coverages), plan.held_back)
+        done = execute_plan(plan, drafts, window, known, errand, coverages, judged.watches)
+        return msgspec.structs.replace(told(done, plan.held_back), states=_left(known, drafts, done))
     except PartlyDone as part:
         if not isinstance(part.result, Outcome):
             raise
         left = tuple(msgspec.structs.replace(one.action, because=one.because) for one in part.result.left)
-        raise PartlyDone(str(part), told(part.result.done, (*plan.held_back, *left))) from part
+        result = told(part.result.done, (*plan.held_back, *left))
+        new = (one for one in drafts if not one.draft.number)
+        states = _left(known, new, part.result.done)
+        raise PartlyDone(str(part), msgspec.structs.replace(result, states=states)) from part
+
+
+def _left(known: Known, drafts: Iterable[Drafted], done: Iterable[Action]) -> dict[int, IssueState]:
+    """The states of all issues after what was drafted is done."""
+    created = {action.key: action.number for action in done if action.kind is ActionKind.CREATE}
+    drafted = {one.draft.number or created.get(one.draft.key, 0): one.state for one in drafts}
+    return known.states | {number: state for number, state in drafted.items() if number}
 
 
 def _result(
@@ -81,8 +113,7 @@ def _result(
     done: tuple[Action, ...],
     held: tuple[Action, ...],
     known: Known,
-    tracker: Tracker,
-    dry_run: bool,
+    errand: Errand,
 ) -> RunResult:
     return RunResult(
         window=_summary(window),
@@ -92,40 +123,15 @@ def _result(
         actions=done,
         held_back=held,
         warnings=known.warnings,
-        tracker=tracker.name,
-        requests=tracker.requests,
-        dry_run=dry_run,
+        tracker=errand.tracker.name,
+        requests=errand.tracker.requests + (errand.setup.code.requests if errand.setup.code else 0),
+        dry_run=errand.dry_run,
+        states=known.states,
     )
 
 
 def _remembering(window: Window, repo: RepoState) -> Window:
     return msgspec.structs.replace(window, deployments=tuple(sorted({*window.deployments, *repo.deployments})))
-
-
-def _drafts(found: Iterable[Found], known: Known, setup: Setup) -> tuple[list[Drafted], list[Reported]]:
-    drafts, reported = [], []
-    before, by_hand = baseline(known, setup), handwritten(known)
-    for one in found:
-        incident = judged(one, known, setup)
-        because = "" if one.issue else _unfiled(incident, known, before, setup)
-        if one.issue in known.unlabelled:
-            because = "its label was taken off: it is left alone, and not filed again"
-        draft = None if because else draft_of(one, known, setup)
-        if draft:
-            drafts.append(draft)
-            because = draft.note if one.issue else proposal(incident, by_hand)
-        reported.append(Reported(one.issue, incident, because or ("" if draft else silence(one.issue, known, setup))))
-    return drafts, sorted(reported, key=lambda one: (one.incident.priority, one.incident.first))
-
-
-def _unfiled(incident: Incident, known: Known, before: Baseline, setup: Setup) -> str:
-    """Why an incident that has no issue gets none; "" where it is to be filed."""
-    least = setup.settings.file_from
-    if incident.priority > least:
-        return f"{incident.priority} is below {least} (file_from): reported, not filed"
-    if number := known.might_be(incident):
-        return f"#{number} names it, but its marker can't be read: mend that first"
-    return still_known(incident, before, setup)
 
 
 def _with_numbers(reported: list[Reported], done: Iterable[Action], held: Iterable[Action]) -> tuple[Reported, ...]:

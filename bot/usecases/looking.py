@@ -15,6 +15,7 @@ from bot.model.time import iso
 from bot.model.window import Window
 from bot.trackers.interface import Tracker
 from bot.triage import triage
+from bot.usecases.counting import with_counts
 from bot.usecases.drafting import assessed
 from bot.usecases.known import load_known
 from bot.usecases.setup import Setup
@@ -30,7 +31,7 @@ def cluster_logs(reading: Reading, setup: Setup, assign: Assign | None = None) -
     """
     assigned: list[tuple[int, str, str]] = []
     told = (lambda *one: assigned.append(one)) if assign else None
-    window = observed(reading, setup, told).window(widen)
+    window = with_counts(observed(reading, setup, told).window(widen), reading, setup)
     wide = {member: cluster.fingerprint for cluster in window.clusters for member in cluster.members}
     if assign:
         for _, insert_id, fingerprint in sorted(assigned):
@@ -76,7 +77,7 @@ def explain_logs(reading: Reading, setup: Setup, fingerprint: str = "") -> list[
     The fingerprint that aliases give a cluster stands for all its members. Raises UsageError where none begins so.
     """
     observer = observed(reading, setup)
-    outcome = triage(observer.window(), {})
+    outcome = triage(with_counts(observer.window(), reading, setup), {})
     members = {
         one
         for wide in observer.window(widen).clusters

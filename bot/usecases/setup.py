@@ -14,11 +14,12 @@ from bot.settings import Settings
 from bot.text.redaction import UnusableRule, redactor
 from bot.text.redaction.engine import Redactor
 from bot.text.templates import environment
+from bot.trackers.code import CodeHost
 from bot.triage import DEFAULTS, OwnerRule, Policy, load_playbooks, owners_of, parse_codeowners
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """The team's decisions, in the form the rooms take them."""
+    """The team's decisions, in the form the rooms take them. `code` is where the code is; None: not known."""
 
     settings: Settings
     policies: tuple[Policy, ...]
@@ -27,6 +28,7 @@ class Setup(msgspec.Struct, frozen=True):
     ring: KeyRing
     redactor: Redactor
     codeowners: tuple[OwnerRule, ...] = ()
+    code: CodeHost | None = None
 
     def owners(self, incident: Incident) -> list[str]:
         """Accounts and teams that own what failed, the surest first."""
@@ -74,7 +76,11 @@ def _codeowners(settings: Settings) -> tuple[OwnerRule, ...]:
 
 
 def _redactor(settings: Settings, secrets: Iterable[tuple[str, str]], personal: tuple[str, ...]) -> Redactor:
-    keys = (("signing key", key.get_secret_value()) for key in settings.signing_keys)
+    keys = [("signing key", key.get_secret_value()) for key in settings.signing_keys]
+    slack = (*settings.slack.signing_secrets, *filter(None, (settings.slack.alert_secret,)))
+    keys += [("slack secret", one.get_secret_value()) for one in slack]
+    if pager := settings.notify.pagerduty_routing_key:
+        keys.append(("routing key", pager.get_secret_value()))
     wanted = settings.redaction
     try:
         return redactor(wanted.rules.items(), personal, wanted.private_addresses, (*keys, *secrets))

@@ -1,19 +1,29 @@
 """From a reading to what was observed: entries clustered, traces stitched from their lines."""
 
 from collections.abc import Callable
+from functools import partial
 
-from bot.clustering import Clusterer, Stitcher
+from bot.clustering import Clusterer, Owning, Stitcher, widen
+from bot.lifecycle import aliases_of, names_of
 from bot.logs import Reading
 from bot.model.window import Window
 from bot.observing import Observer
+from bot.usecases.counting import with_counts
+from bot.usecases.known import Known
 from bot.usecases.setup import Setup
+from bot.usecases.windows import StoredWindows
 
 Assign = Callable[[int, str, str], None]
 
 
 def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Observer:
-    """The observer of these entries; `assign` is told each one's position, insertId and fingerprint."""
-    signature_of = Clusterer().signature
+    """The observer of these entries; `assign` is told each one's position, insertId and fingerprint.
+
+    Of stored windows it is the one that they hold, and no entry is told of.
+    """
+    if isinstance(reading, StoredWindows):
+        return reading.observer()
+    signature_of = Clusterer(owning=Owning(setup.settings.in_app, setup.settings.not_in_app)).signature
     observer = Observer(signature_of, setup.environment_of)
     for position, entry, signature in Stitcher(signature_of).signed(reading):
         observer.add(entry, signature)
@@ -22,6 +32,13 @@ def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Ob
     return observer
 
 
-def window_of(reading: Reading, setup: Setup) -> Window:
-    """The window of these entries, every fingerprint by itself: aliases join none of them."""
-    return observed(reading, setup).window()
+def window_of(reading: Reading, setup: Setup, known: Known | None = None) -> Window:
+    """The window of these entries, joined by aliases: those it shows, and those by which issues know more values.
+
+    What an issue or the baseline knows keeps the name it has there. Where requests are counted beside the logs, they
+    are in it. Raises LogsUnavailable.
+    """
+    states = known.states if known else {}
+    baselines = (key.rpartition("/")[2] for key in known.repo.baselines) if known else ()
+    joined = partial(widen, known=aliases_of(states), names=(*names_of(states), *baselines))
+    return with_counts(observed(reading, setup).window(joined), reading, setup)

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.trackers.github import GitHubTracker, open_github
+from bot.trackers.github.commits import GitHubHost, open_github_code
 from bot.trackers.github.wire import Policy
 from tests.bench import cache, openapi
+from tests.bench.codeforge import CodeForge
 from tests.bench.emulator import TOKEN, Emulator
-from tests.bench.proxy import Proxy
+from tests.bench.proxy import Proxy, unscripted
 
 
 class Bench:
@@ -28,6 +30,18 @@ class Bench:
         policy = Policy(connect=2.0, read=0.5, sleep=self.slept.append, clock=lambda: 1_700_000_000.0)
         given = {"repo": self.repo, "token": TOKEN, "api_url": self.proxy.url, "policy": policy, **options}
         return open_github(**given)
+
+    def script(self) -> CodeForge:
+        """Let the repository have code: an empty history that the test fills."""
+        forge = CodeForge(self.repo, self.proxy.url)
+        self.proxy.front = forge.answer
+        return forge
+
+    def code(self, **options: Any) -> GitHubHost:
+        """The repository's code, as `open` gives its issues."""
+        policy = Policy(connect=2.0, read=0.5, sleep=self.slept.append, clock=lambda: 1_700_000_000.0)
+        given = {"repo": self.repo, "token": TOKEN, "api_url": self.proxy.url, "policy": policy, **options}
+        return open_github_code(**given)
 
     def issues(self) -> list[dict[str, Any]]:
         """Every issue as a person sees it, uncounted, lowest number first."""
@@ -72,5 +86,6 @@ def bench(servers: tuple[Emulator, Proxy]) -> Iterator[Bench]:
     yield made
     sent = [request for request in proxy.log if str(request) != "GET /user"]
     proxy.forget()
+    proxy.front = unscripted
     if made.checked:
         assert openapi.violations(sent) == []

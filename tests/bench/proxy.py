@@ -64,12 +64,14 @@ class Rule:
 class Proxy:
     """Listens on a free port from the start; `url` is its address. `log` is what came since `forget`.
 
-    Requests go on to the port `back`, or to an `answerer` of this process. `before` and `after` are called around each.
+    Requests go on to the port `back`, or to an `answerer` of this process; what `front` answers goes to neither.
+    `before` and `after` are called around each.
     """
 
     def __init__(self, answerer: "Answerer | None" = None) -> None:
         self.back = 0
         self.answerer = answerer
+        self.front: Callable[[Recorded], Answer | None] = unscripted
         self.child: int | None = None
         self.log: list[Recorded] = []
         self.before: Callable[[Recorded], None] = _nothing
@@ -145,6 +147,11 @@ def _nothing(_: Recorded) -> None:
     """No hook."""
 
 
+def unscripted(_: Recorded) -> Answer | None:
+    """No answer of the test's own."""
+    return None
+
+
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -181,6 +188,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = relay  # noqa: N815
 
     def _ask(self, request: Recorded) -> Answer:
+        if scripted := self.proxy.front(request):
+            return scripted
         if self.proxy.answerer:
             return self.proxy.answerer(request)
         connection = http.client.HTTPConnection("127.0.0.1", self.proxy.back, timeout=20)

@@ -40,8 +40,10 @@ def facts(folder: Path) -> list[tuple[object, ...]]:
 def remembered(folder: Path) -> RepoState:
     """What the repository remembers, but for runs, creations and numbers: a death makes no run, and may take one."""
     state = decode_repo(FolderTracker(folder).read_state())
-    keys = dict(enumerate(sorted(state.tracked.values())))
-    return msgspec.structs.replace(state, runs=(), created=(), tracked=keys)
+    named = sorted((key, number) for number, key in state.tracked.items())
+    keys = {place: key for place, (key, _) in enumerate(named)}
+    watches = {place: state.watches[number] for place, (_, number) in enumerate(named) if number in state.watches}
+    return msgspec.structs.replace(state, runs=(), created=(), tracked=keys, watches=watches)
 
 
 def died_at_every_step(before: tuple[Path, ...], logs: Path, tmp_path: Path) -> int:

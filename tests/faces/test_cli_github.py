@@ -22,13 +22,13 @@ def github(bot: Bot, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bot:
 
 
 def known(issues: list[dict[str, Any]]) -> list[tuple[str, str, set[str], str]]:
-    """Title, state, labels and page of each; the state marker differs in nothing but its bytes."""
+    """Title, state, labels and page of each; the state marker differs in its bytes, the numbers by the dashboard."""
     return [
         (
             issue["title"],
             issue["state"],
             {label if isinstance(label, str) else label["name"] for label in issue["labels"]},
-            re.sub(r"<!-- incidentbot:state .* -->", "", issue["body"]),
+            re.sub(r"<!-- incidentbot:state .* -->|#\d+", "", issue["body"]),
         )
         for issue in issues
     ]
@@ -69,7 +69,7 @@ def test_three_hours_end_in_the_same_issues(github: Bot, bench: Bench, tmp_path:
 
 
 def test_requests_are_counted_and_few(github: Bot, bench: Bench) -> None:
-    """The result's count is what the server saw: list pages, the state, what changed; an idle run is three reads."""
+    """The result's count is what the server saw; an idle run reads lists and state, then the branch and its commits."""
     words = ("file", "--logs", EXAMPLE, "--repo", bench.repo, "--format", "json")
     first = github(*words).json
     assert first["tracker"]["requests"] == len(bench.proxy.log)
@@ -77,7 +77,8 @@ def test_requests_are_counted_and_few(github: Bot, bench: Bench) -> None:
     idle = github(*words).json
     sent = bench.proxy.log[before:]
     assert idle["tracker"]["requests"] == len(sent)
-    assert [request.method for request in sent] == ["GET"] * 3
+    assert {request.method for request in sent} == {"GET"}
+    assert len(sent) <= 3 + 3
 
 
 def test_variables_of_actions_choose_the_repository(

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 
-from bot.text.markdown import block, cell, code, mermaid, prose, words
+from bot.text.markdown import block, cell, code, mermaid, prose, sentence, words
 from bot.text.untrusted import Untrusted
 from bot.text.visible import cut, visible
 from tests.text.hostile import TEXT
@@ -44,6 +44,22 @@ def test_a_cell_keeps_to_its_column(one: str, other: str) -> None:
     assert page.tags.count("tr") == 2
     assert len(page.code) == 2
     assert not {"a", "img", "b", "script", "comment"} & set(page.tags)
+
+
+@QUICK
+@given(TEXT)
+def test_sentence_is_inert_or_code(text: str) -> None:
+    """A phrase is left as it is only where nothing in it can come alive."""
+    for table in (False, True):
+        page = Page(f"x {sentence(text, table)} y")
+        assert set(page.tags) <= {"p", "code"}
+        assert not page.alive
+
+
+def test_sentence_keeps_its_words_and_marks_its_names() -> None:
+    """Our words stay as they are, and each name in backticks becomes a code span."""
+    assert sentence("The fix runs on `api-00042`, since 20:10.") == "The fix runs on `api-00042`, since 20:10."
+    assert sentence("on `a|b`.", table=True) == "on `a\\|b`."
 
 
 @QUICK
@@ -152,6 +168,15 @@ def test_cut_says_how_much_is_gone_and_ends_after_a_line() -> None:
 
 def test_secrets_are_gone_from_every_form() -> None:
     """Redaction has its place in each escaping function."""
-    for escape in (block, code, cell, prose, words, mermaid):
+    for escape in (block, code, cell, prose, sentence, words, mermaid):
         assert "hunter2" not in escape(Untrusted("password=hunter2"))
     assert "hunter2" not in cut("password=hunter2", 50).raw
+
+
+@pytest.mark.parametrize("start", ["GH-2 and on", "deadbee1 and on", "mailto:a and on"])
+@pytest.mark.parametrize("before", ["", "`name`", "`name` "])
+def test_a_sentence_is_judged_from_its_first_letter(start: str, before: str) -> None:
+    """A reference, commit or address that begins a sentence, or follows a name, is as dead as one within."""
+    page = Page(sentence(before + start))
+    assert page.alive == []
+    assert [text for text in page.prose if text.strip()] == []

@@ -1,4 +1,4 @@
-"""Commands by which people decide: `merge`, `split`, `mute`, `unmute`, `adopt`; and `init`."""
+"""Commands by which people decide: `merge`, `split`, `mute`, `unmute` and `adopt`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,8 +33,8 @@ def merge(
     from bot.faces.cli import deciding_results
     from bot.usecases.deciding import merge_issues
 
-    desk = _desk(repo, folder, settings, by, why, dry_run)
-    deciding_results.decided(merge_issues(desk, _number(into), _number(other)), output)
+    desk = desk_of(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(merge_issues(desk, number_of(into), number_of(other)), output)
 
 
 def split(
@@ -55,8 +55,8 @@ def split(
     from bot.faces.cli import deciding_results
     from bot.usecases.deciding import split_issue
 
-    desk = _desk(repo, folder, settings, by, why, dry_run)
-    deciding_results.decided(split_issue(desk, _number(number), fingerprints), output)
+    desk = desk_of(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(split_issue(desk, number_of(number), fingerprints), output)
 
 
 def mute(
@@ -76,9 +76,9 @@ def mute(
     from bot.faces.cli import deciding_results
     from bot.usecases.deciding import mute_issue
 
-    end = _time(until) if until else 0
-    desk = _desk(repo, folder, settings, by, why, dry_run)
-    deciding_results.decided(mute_issue(desk, _number(number), end), output)
+    end = time_of(until, "--until") if until else 0
+    desk = desk_of(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(mute_issue(desk, number_of(number), end), output)
 
 
 def unmute(
@@ -95,8 +95,8 @@ def unmute(
     from bot.faces.cli import deciding_results
     from bot.usecases.deciding import unmute_issue
 
-    desk = _desk(repo, folder, settings, by, why, dry_run)
-    deciding_results.decided(unmute_issue(desk, _number(number)), output)
+    desk = desk_of(repo, folder, settings, by, why, dry_run)
+    deciding_results.decided(unmute_issue(desk, number_of(number)), output)
 
 
 def adopt(
@@ -118,50 +118,23 @@ def adopt(
     from bot.faces.cli.commands import reading_of
     from bot.usecases.deciding import adopt_issue
 
-    desk = _desk(repo, folder, settings, by, why, dry_run)
+    desk = desk_of(repo, folder, settings, by, why, dry_run)
     read = reading_of(logs, None, now, quiet) if logs else None
-    deciding_results.decided(adopt_issue(desk, _number(number), fingerprint, read), output)
+    deciding_results.decided(adopt_issue(desk, number_of(number), fingerprint, read), output)
 
 
-def init(
-    baseline: Annotated[
-        bool, typer.Option("--baseline", help="Record what is broken already in one digest, instead of an issue each.")
-    ] = False,
-    logs: Logs = None,
-    dry_run: DryRun = False,
-    repo: Repo = None,
-    folder: Folder = None,
-    now: Now = None,
-    settings: SettingsFile = None,
-    output: Output = Format.TEXT,
-    quiet: Quiet = False,
-) -> None:
-    """Begin with a service that has failures already: `init --baseline --logs FILE`."""
-    from bot.errors import UsageError
-    from bot.faces.cli import deciding_results, printing
-    from bot.faces.cli.commands import reading_of, setup_of
-    from bot.faces.trackers import open_tracker
-    from bot.usecases.baselining import record_baseline
-
-    if not baseline:
-        raise UsageError("Say what to begin with: `incidentbot init --baseline --logs FILE` records what is broken.")
-    setup = setup_of(settings)
-    read = reading_of(logs, None, now, quiet)
-    tracker = open_tracker(repo, folder, setup.settings)
-    deciding_results.recorded(record_baseline(read, tracker, setup, printing.wall_clock(), dry_run), output, quiet)
-
-
-def _desk(
+def desk_of(
     repo: str | None, folder: Path | None, settings: Path | None, by: str | None, why: str, dry_run: bool
 ) -> "Desk":
+    """Where a person's decision is taken: the tracker as it stands, who decides, and why."""
     from bot.faces.cli import printing
     from bot.faces.cli.commands import setup_of
-    from bot.faces.trackers import open_tracker
+    from bot.faces.trackers import open_tracker, with_code
     from bot.lifecycle.decisions import Order
     from bot.text.redaction import redact
     from bot.usecases.deciding import sit_down
 
-    setup = setup_of(settings)
+    setup = with_code(setup_of(settings), repo, folder)
     order = Order(by or _whoever(), printing.wall_clock(), redact(why.strip()))
     return sit_down(open_tracker(repo, folder, setup.settings), setup, order, dry_run)
 
@@ -176,7 +149,8 @@ def _whoever() -> str:
         return "somebody"
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """An issue's number, with or without `#`. Raises UsageError."""
     from bot.errors import UsageError
 
     digits = text.lstrip("#")
@@ -185,11 +159,12 @@ def _number(text: str) -> int:
     return int(digits)
 
 
-def _time(text: str) -> int:
+def time_of(text: str, option: str) -> int:
+    """Nanoseconds of a day or an RFC 3339 time. Raises UsageError naming the option."""
     from bot.errors import UsageError
     from bot.model.time import nanos_of
 
     try:
         return nanos_of(f"{text}T00:00:00Z" if len(text) == 10 else text)
     except ValueError:
-        raise UsageError(f"--until {text[:40]} is no time; write 2025-09-15 or 2025-09-15T21:00:00Z.") from None
+        raise UsageError(f"{option} {text[:40]} is no time; write 2025-09-15 or 2025-09-15T21:00:00Z.") from None

@@ -12,14 +12,17 @@ from bot.errors import UsageError
 from bot.faces.cli import shapes
 from bot.faces.cli.options import Format
 from bot.lifecycle import listing_in
+from bot.model.incident import Incident
 from bot.model.issue import ActionKind
 from bot.model.run import ReadReport, RunResult, Warned
 from bot.model.time import MINUTE, iso
 from bot.model.window import Window
 from bot.text.terminal import line, page
 from bot.usecases.looking import Explained, Tracked, story
+from bot.usecases.verifying import Standing
 
 _LINE = 150
+_SHOWN = 6
 
 CLOCK_SKEW = 10 * MINUTE
 """How far ahead of this machine's clock an entry may be, in nanoseconds."""
@@ -42,8 +45,8 @@ def progress(entries: int) -> None:
 
 
 def put(text: str) -> None:
-    """One line of the result."""
-    typer.echo(line(text))
+    """One line of the result; spaces that indent it stay."""
+    typer.echo(" " * (len(text) - len(text.lstrip(" "))) + line(text))
 
 
 def run(result: RunResult, output: Format, quiet: bool) -> None:
@@ -121,8 +124,8 @@ def clusters(window: Window, report: ReadReport, output: Format, quiet: bool) ->
         put(f"{row['count']:>8}  {row['severity']:<8}  {row['fingerprint']}  {row['title']}")
 
 
-def issues(found: list[Tracked], warnings: Iterable[Warned], output: Format, quiet: bool) -> None:
-    """The result of `issues`."""
+def issues(found: list[Tracked], warnings: Iterable[Warned], where: str, output: Format, quiet: bool) -> None:
+    """The result of `issues`; `where` names the tracker."""
     if not quiet:
         for warned in warnings:
             say(f"{warned.where}: {warned.what}")
@@ -135,7 +138,7 @@ def issues(found: list[Tracked], warnings: Iterable[Warned], output: Format, qui
         phase = one.state.phase.value if one.state else listing.kind.value if listing else "not the bot's"
         put(f"#{one.issue.number:<5} {one.issue.status:<7} {phase:<12} {one.issue.title}")
     if not found:
-        put("No issue yet.")
+        put(f"No issue yet in {where}.")
 
 
 def explained(found: list[Explained], output: Format) -> None:
@@ -149,29 +152,38 @@ def explained(found: list[Explained], output: Format) -> None:
         put(f"  at {place}")
         put(f"  {shapes.role(one)}: {verdict.because}")
         if one.incident:
-            put(f"  incident {shapes.headline(one.incident)}: {one.filed}")
+            put(f"  of {shapes.headline(one.incident)}: {one.filed}")
             for policy in one.incident.policies:
                 put(f"    {policy.priority} by {policy.name}: {policy.because}")
         for done, text in one.steps:
             put(f"  {done}: {_brief(text.replace(chr(10), ' ⏎ '))}")
 
 
-def issue_explained(one: Tracked, output: Format) -> None:
-    """The result of `explain` on an issue."""
+def issue_explained(one: Tracked, standing: Standing | None, output: Format) -> None:
+    """The result of `explain` on an issue: why it stands where it does first."""
     if output is Format.JSON:
-        return typer.echo(shapes.dump(shapes.issue_explained(one)))
+        return typer.echo(shapes.dump(shapes.issue_explained(one, standing)))
     put(f"#{one.issue.number} {one.issue.title} ({one.issue.status})")
     if one.state is None:
         return put("It has no marker of incidentbot's: nothing is known of it.")
-    incident = one.state.incident
-    put(f"Phase {one.state.phase}; identity {incident.key.environment}/{incident.key.service}/{incident.key.root}")
-    for told in story(one.state):
-        put(f"  {told}")
+    for told in standing.lines if standing else ():
+        put(told)
+    for told in story(one.state)[-_SHOWN:]:
+        put(f"- {told}")
+    _grounds(one.state.incident)
+
+
+def _grounds(incident: Incident) -> None:
+    """Why it was filed: priority, root, and what belongs to it."""
     put(f"Priority {incident.priority}:")
     for policy in incident.policies:
-        put(f"  {policy.priority} by {policy.name}: {policy.because}")
-    put(f"Root: {incident.root.title} ({incident.root.count} entries, last {iso(incident.root.last)})")
-    for symptom in incident.symptoms:
-        put(f"  symptom {symptom.fingerprint} {symptom.title} ({symptom.count} entries)")
-    for evidence in incident.evidence:
-        put(f"  {evidence.cause} -> {evidence.effect} {evidence.kind} {evidence.strength:.2f}: {evidence.words}")
+        put(f"- {policy.priority} by {policy.name}: {policy.because}")
+    key = incident.key
+    put(f"Root {key.root} of {key.service} in {key.environment}: {_brief(incident.root.title)}")
+    put(f"- {incident.root.count:,} entries, {incident.root.episodes:,} episodes, last {iso(incident.root.last)}")
+    for symptom in incident.symptoms[:_SHOWN]:
+        put(f"- symptom {symptom.fingerprint} {_brief(symptom.title)} ({symptom.count:,} entries)")
+        for evidence in [e for e in incident.evidence if e.effect == symptom.fingerprint][:1]:
+            put(f"-   {evidence.kind} {evidence.strength:.2f}: {_brief(evidence.words)}")
+    if len(incident.symptoms) > _SHOWN:
+        put(f"- and {len(incident.symptoms) - _SHOWN} more symptoms, in the issue")

@@ -15,6 +15,7 @@ from bot.text import terminal
 from bot.text.markdown import cell, prose
 from bot.text.redaction import redact
 from bot.usecases.looking import Explained, Tracked, story
+from bot.usecases.verifying import Standing
 
 Shape = dict[str, Any]
 
@@ -197,11 +198,12 @@ def role(one: Explained) -> str:
     return {"none": "no incident", "root": "incident"}.get(one.verdict.role, one.verdict.role)
 
 
-def issue_explained(one: Tracked) -> Shape:
+def issue_explained(one: Tracked, standing: Standing | None) -> Shape:
     """`explain` on an issue."""
     state = one.state
     incident = _incident(Reported(one.issue.number, state.incident)) if state else None
-    return {**issue(one), "incident": incident, "story": story(state) if state else []}
+    why = list(standing.lines) if standing else []
+    return {**issue(one), "why": why, "incident": incident, "story": story(state) if state else []}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

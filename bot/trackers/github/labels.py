@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from bot.model.issue import Label
 from bot.trackers.github.refusals import Invalid
 from bot.trackers.github.replies import IssueReply, LabelReply
 from bot.trackers.interface import UnclearOutcome
@@ -37,17 +39,41 @@ class Labels:
         for name in self._missing(wanted):
             self._create(name)
 
+    def all(self) -> list[Label]:
+        """Every label of the repository. Raises TrackerUnavailable."""
+        found = self._wire.pages("/labels", {}, LabelReply, "listing labels")
+        labels = [Label(one.name, (one.color or "").lower(), one.description or "") for one in found if one.name]
+        self.seen(label.name for label in labels)
+        return labels
+
+    def make(self, label: Label) -> None:
+        """Create a label as it is described, unless there is one of its name. Raises TrackerUnavailable."""
+        self._post({"name": label.name, "color": label.colour, "description": label.description})
+
+    def mend(self, name: str, label: Label) -> None:
+        """Give the label of this name another colour and description. Raises TrackerUnavailable."""
+        body = {"color": label.colour, "description": label.description}
+        self._wire.write("PATCH", path_of(name), body, LabelReply, f'mending the label "{name[:_NAME_LIMIT]}"')
+
     def _missing(self, names: Iterable[str]) -> list[str]:
         return [name for name in dict.fromkeys(names) if name.casefold() not in self._known]
 
     def _create(self, name: str) -> None:
-        body = {"name": name, "color": _COLOURS.get(name.casefold(), _OTHER_COLOUR)}
+        self._post({"name": name, "color": _COLOURS.get(name.casefold(), _OTHER_COLOUR)})
+
+    def _post(self, body: dict[str, str]) -> None:
+        name = body["name"]
         try:
             self._wire.write("POST", "/labels", body, LabelReply, f'creating the label "{name[:_NAME_LIMIT]}"')
         except Invalid as refusal:
             if not refusal.exists_already:
                 raise
         self._known.add(name.casefold())
+
+
+def path_of(name: str) -> str:
+    """Where a label is, under its repository; a name may hold anything but a comma."""
+    return f"/labels/{quote(name, safe='')}"
 
 
 def demand(reply: IssueReply, wanted: Iterable[str], repo: str) -> None:

@@ -138,6 +138,11 @@ def has_key(body: str, key: str) -> bool:
     return found is not None and found[1] == _name(key)
 
 
+def is_keyed(body: str) -> bool:
+    """Whether a comment's last line carries a key, whichever: then the bot wrote it."""
+    return _COMMENT.search(body.replace("\r\n", "\n")) is not None
+
+
 def without_key(body: str) -> str:
     """A comment's body as it was before `keyed`."""
     return _COMMENT.sub("", body)

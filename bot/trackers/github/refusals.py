@@ -14,13 +14,19 @@ SECONDARY_WAIT = 60.0
 Source: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
 """
 
+ISSUES = "issues: write"
+"""The permission that all but the code's history takes."""
+
 _SECONDARY = re.compile(r"secondary rate limit|abuse detection|wait a few minutes|retry your request again later", re.I)
 _PRIMARY = re.compile(r"api rate limit exceeded", re.I)
 _UNPRINTABLE = re.compile(r"[^ -~\u00a1-\u1fff\u3000-\ud7ff]+")
 
 
 class Absent(Refused):
-    """An issue that isn't there: `status` is 404 (never was, or can't be seen), 410 (deleted) or 301 (transferred)."""
+    """Something that isn't there: `status` is 404 (never was, or can't be seen), 410 (deleted) or 301 (transferred).
+
+    For what is optional also 409 (the repository is empty) and 422 (no such commit).
+    """
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -46,12 +52,17 @@ class Invalid(Refused):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What was asked of GitHub: `repo` is owner/name, `number` the issue concerned (0: none), `doing` it in words."""
+    """What was asked of GitHub: `repo` is owner/name, `number` the issue concerned (0: none), `doing` it in words.
+
+    `needs` is the permission it takes. Where it is `optional`, that a thing isn't there is an answer like any other.
+    """
 
     repo: str
     verb: str
     doing: str
     number: int = 0
+    needs: str = ISSUES
+    optional: bool = False
 
     @property
     def write(self) -> bool:
@@ -139,12 +150,14 @@ def explain(asked: Asked, answer: Answer, now: float) -> TrackerUnavailable:
         return _limited(asked, answer, now)
     if answer.status >= 500 or answer.status == 408:
         return _failed(asked, answer)
+    if asked.optional and answer.status in (404, 409, 422):
+        return Absent(_missing(asked, answer), answer.status)
     if answer.status == 422:
         return Invalid(_invalid(asked, answer), answer.errors)
     message = _TELLERS.get(answer.status, _other)(asked, answer)
     if asked.number and (answer.status == 404 or (answer.status == 410 and not answer.disabled)):
         return Absent(message, answer.status)
-    if asked.number and answer.status == 403 and not answer.everywhere:
+    if (asked.number or asked.optional) and answer.status == 403 and not answer.everywhere:
         return Refused(message)
     return TrackerUnavailable(message)
 
@@ -190,7 +203,7 @@ def _forbidden(asked: Asked, answer: Answer) -> str:
         )
     if "locked" in words and asked.number:
         return f"{asked.where} is locked for this token ({answer.said}): unlock it, or give the token write access."
-    wanted = answer.headers.get("x-accepted-github-permissions", "").replace("=", ": ") or "issues: write"
+    wanted = answer.headers.get("x-accepted-github-permissions", "").replace("=", ": ") or asked.needs
     return (
         f"The token may not go on {asked.doing} for {asked.where} ({answer.said}): give it the permission"
         f' "{wanted}" on the repository (in a workflow under `permissions:`; a classic token: the scope "repo").'
@@ -204,7 +217,7 @@ def _missing(asked: Asked, answer: Answer) -> str:
         )
     return (
         f"{asked.repo} doesn't exist, or the token can't see it (404): check GITHUB_REPOSITORY or --repo, and give the"
-        ' token access to it with the permission "issues: write".'
+        f' token access to it with the permission "{asked.needs}".'
     )
 
 

@@ -27,6 +27,8 @@ class LabelReply(msgspec.Struct, frozen=True):
 
     name: str | None = None
     url: str = ""
+    color: str | None = None
+    description: str | None = None
 
 
 class IssueReply(msgspec.Struct, frozen=True):

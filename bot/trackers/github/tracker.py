@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError, TrackerUnavailable
-from bot.model.issue import Comment, DraftComment, Issue, IssueChange, IssueStatus, NewIssue
+from bot.model.issue import Comment, DraftComment, Issue, IssueChange, IssueStatus, Label, NewIssue
 from bot.model.run import Warned
 from bot.trackers.github import marker
 from bot.trackers.github.dashboard import Dashboard, is_dashboard
+from bot.trackers.github.examining import examined
 from bot.trackers.github.labels import Labels, demand
 from bot.trackers.github.probing import Probe
 from bot.trackers.github.refusals import Absent, Invalid
 from bot.trackers.github.replies import CommentReply, IssueReply, comment_of, issue_of
+from bot.trackers.interface import Premises
 
 if TYPE_CHECKING:
     from bot.trackers.github.wire import Policy, Wire
@@ -39,18 +41,23 @@ def open_github(
     `authors` are logins that the bot goes by (GITHUB_TOKEN is "github-actions[bot]"); what they filed is listed even
     where the label was taken off. Raises SettingsError where a value can't be used, TrackerUnavailable without a token.
     """
-    if not _REPO.fullmatch(repo):
-        raise SettingsError(f"{repo[:100]!r} is no repository: give GITHUB_REPOSITORY or --repo as owner/name.")
     if not label or "," in label or len(label) > 50:
         raise SettingsError(
             f"{label[:60]!r} can't be a label to list by: take one of up to 50 characters, without comma."
         )
+    return GitHubTracker(open_wire(repo, token, api_url, policy), label, authors)
+
+
+def open_wire(repo: str, token: str, api_url: str, policy: "Policy | None" = None) -> "Wire":
+    """Requests to `owner/name`, or an Enterprise host's by its `api_url`. Raises as `open_github` does."""
+    if not _REPO.fullmatch(repo):
+        raise SettingsError(f"{repo[:100]!r} is no repository: give GITHUB_REPOSITORY or --repo as owner/name.")
     if not _TOKEN.fullmatch(token.strip()):
         state = "holds a space or a line break" if token.strip() else "is empty"
         raise TrackerUnavailable(f"The token for {repo} {state}: set GITHUB_TOKEN to one that may write issues there.")
     from bot.trackers.github.wire import Policy, Wire
 
-    return GitHubTracker(Wire(repo, token.strip(), _base(api_url), policy or Policy()), label, authors)
+    return Wire(repo, token.strip(), _base(api_url), policy or Policy())
 
 
 def _base(api_url: str) -> str:
@@ -191,6 +198,22 @@ class GitHubTracker:
         self._list_once()
         self._dashboard.write(state, page)
         self._learn(self._dashboard.author)
+
+    def labels(self) -> list[Label]:
+        """Every label of the repository."""
+        return self._labels.all()
+
+    def make_label(self, label: Label) -> None:
+        """Make a label with one request; one of this name that is there stays as it is."""
+        self._labels.make(label)
+
+    def mend_label(self, name: str, label: Label) -> None:
+        """Give the label of this name another colour and description, with one request."""
+        self._labels.mend(name, label)
+
+    def premises(self) -> Premises:
+        """The repository as GitHub describes it, and whether the token may write there."""
+        return examined(self._wire)
 
     @property
     def _known(self) -> frozenset[str]:

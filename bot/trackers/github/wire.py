@@ -5,8 +5,8 @@ PyGithub is imported here and nowhere else; this module is imported when a track
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from bot.errors import TrackerUnavailable
-from bot.trackers.github.refusals import Asked, answer_of, explain, pause, redirected, unclear, wrong_repository
+from bot.trackers.github.refusals import Absent, Asked, answer_of, explain, pause, redirected, unclear, wrong_repository
 from bot.trackers.github.replies import issue_number_of, next_query, repository_of
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 30.0
@@ -29,16 +29,8 @@ ACTIONS_LOGIN = "github-actions[bot]"
 API_VERSION = "2022-11-28"
 
 
-class Reply(Protocol):
-    """A decoded answer; its `url` tells which repository it is of."""
-
-    @property
-    def url(self) -> str:
-        """The API address of what was answered."""
-        ...
-
-
-R = TypeVar("R", bound=Reply)
+R = TypeVar("R", bound=msgspec.Struct)
+"""A decoded answer; where it has a `url`, that tells which repository it is of."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -133,17 +125,35 @@ class Wire:
         """All rows of a listing under the repository, over all of its pages; `doing` and `number` are for messages."""
         asked = Asked(self.repo, "GET", doing, number)
         rows: list[R] = []
+        for count, page in enumerate(self.walk(asked, path, query, kind), 1):
+            rows += page
+            if count > MAX_PAGES:
+                raise TrackerUnavailable(
+                    f"{self.repo} shows over {MAX_PAGES} pages when {doing}: give the bot a label of its own."
+                )
+        return rows
+
+    def walk(
+        self, asked: Asked, path: str, query: Mapping[str, str], kind: type[R], within: str = ""
+    ) -> Iterator[list[R]]:
+        """The pages of a listing, each asked for when it is wanted; `within` names the field that holds the rows."""
         params = {**query, "per_page": "100"}
-        for _ in range(MAX_PAGES):
+        while True:
             headers, data = self._send(asked, path, params, None)
-            rows += self._rows(asked, data, kind)
+            found = data.get(within) if within and isinstance(data, dict) else data
+            yield self._rows(asked, found, kind)
             following = next_query(headers.get("link", ""))
             if not following or following == params:
-                return rows
+                return
             params = following
-        raise TrackerUnavailable(
-            f"{self.repo} shows over {MAX_PAGES} pages when {doing}: give the bot a label of its own."
-        )
+
+    def find(self, asked: Asked, path: str, query: Mapping[str, str], kind: type[R]) -> R | None:
+        """One value from under the repository; None where it isn't there, or is a list of such values."""
+        try:
+            _, data = self._send(asked, path, query, None)
+        except Absent:
+            return None
+        return None if isinstance(data, list) else self._checked(asked, data, kind)
 
     def page(self, path: str, query: Mapping[str, str], kind: type[R], doing: str) -> list[R]:
         """The first page of a listing under the repository."""
@@ -154,6 +164,11 @@ class Wire:
         """One value from under the repository."""
         asked = Asked(self.repo, "GET", doing, number)
         return self._checked(asked, self._send(asked, path, {}, None)[1], kind)
+
+    def answered(self, asked: Asked, path: str, kind: type[R]) -> tuple[Mapping[str, str], R]:
+        """One value from under the repository, behind the headers of its answer, whose names are in lower case."""
+        headers, data = self._send(asked, path, {}, None)
+        return headers, self._checked(asked, data, kind)
 
     def login(self) -> str:
         """The account of the token; for an app's token, which can't ask, that of GitHub Actions."""
@@ -186,8 +201,9 @@ class Wire:
             raise _garbled(asked) from None
         if asked.number and getattr(reply, "number", asked.number) != asked.number:
             raise _garbled(asked)
-        if repository_of(reply.url).casefold() != self.repo.casefold():
-            other = repository_of(reply.url) or "no repository"
+        here = getattr(reply, "url", None)
+        if here is not None and repository_of(here).casefold() != self.repo.casefold():
+            other = repository_of(here) or "no repository"
             raise unclear(asked, f"GitHub answered for {other}") if asked.write else wrong_repository(asked, other)
         return reply
 
