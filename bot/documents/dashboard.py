@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import jinja2
 import msgspec
 
+from bot.documents.saying import said_by
 from bot.model.issue import IssueStatus
 from bot.model.state import Hole, IssueState, Phase, RepoState, RunNote
 from bot.text.templates import render
@@ -37,7 +38,7 @@ class RowView(msgspec.Struct, frozen=True):
 
 
 class HoleView(msgspec.Struct, frozen=True):
-    """A time (nanoseconds) of which a project's entries can't be read any more, and why."""
+    """A time (nanoseconds) of which a project's entries weren't read, and why."""
 
     source: Untrusted
     start: int
@@ -49,7 +50,7 @@ class DashboardView(msgspec.Struct, frozen=True):
     """What `dashboard.md.j2` may use. Rows are sorted by priority, the oldest first; `more` are not in `open`.
 
     `held_back` names incidents that wait for a later run; `runs` are the last ones that changed something, and
-    `holes` what can't be read any more, both newest first.
+    `holes` what wasn't read, both newest first.
     """
 
     open: tuple[RowView, ...]
@@ -96,7 +97,7 @@ def _row(one: Entry) -> RowView:
         number=one.number,
         priority=incident.priority.value,
         phase=one.state.phase.value,
-        title=Untrusted(incident.root.title),
+        title=Untrusted(said_by(incident.root)),
         environment=Untrusted(incident.key.environment),
         service=Untrusted(incident.key.service),
         since=incident.first,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import jinja2
 
 from bot.documents.building import Detail, view_of
-from bot.documents.prelude import without_prelude
+from bot.documents.saying import brief, cause_said
 from bot.errors import SettingsError
 from bot.model.incident import Incident, Playbook
 from bot.text.markdown import words
@@ -61,13 +61,6 @@ def title(incident: Incident, kind: str) -> str:
 
 def _said(incident: Incident) -> str:
     if not incident.root.trace:
-        return without_prelude(incident.root.title)
+        return brief(cause_said(incident.root), _LONG_TITLE)
     cause = incident.root.trace.cause
-    return f"{cause.short_type}: {_sentence(cause.value)}" if cause.value.strip() else cause.short_type
-
-
-def _sentence(text: str) -> str:
-    """The first line; where it is long, its first sentence."""
-    line = text.strip().split("\n")[0]
-    sentence, _, rest = line.partition(". ")
-    return sentence if rest and len(line) > _LONG_TITLE else line
+    return f"{cause.short_type}: {brief(cause.value, _LONG_TITLE)}" if cause.value.strip() else cause.short_type

@@ -8,7 +8,7 @@ from bot.documents.view import FrameView, SampleView
 from bot.model.incident import Evidence, Incident, IncidentKey, Role, Verdict, episodes_in
 from bot.model.run import Reported
 from bot.model.window import Cluster, Minute, Sample
-from bot.text.visible import cut
+from bot.text.visible import cut, cut_middle
 
 NAME = 300
 _INSTANCES_KEPT = 16
@@ -180,5 +180,5 @@ def _sample(same: list[Cluster]) -> SampleView | None:
 
 
 def _shown(sample: Sample) -> SampleView:
-    text = cut(sample.text, _SAMPLE)
+    text = cut_middle(sample.text, _SAMPLE)
     return SampleView(sample.nanos, cut(sample.insert_id, NAME), cut(sample.log_id, NAME), text, "\n" in text.raw)

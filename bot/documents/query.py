@@ -4,13 +4,19 @@ Source: https://cloud.google.com/logging/docs/view/logging-query-language
 """
 
 import re
+from itertools import groupby
 
+from bot.documents.prelude import without_prelude
 from bot.model.incident import Incident, Member
 from bot.model.signature import Kind
 from bot.model.time import iso
 
 _LONGEST = 200
+_LEAST = 6
 _MASK = re.compile(r"<[^<>\s]{1,20}>")
+_CUT_OFF = "(traceback cut off) "
+_ANSWER = re.compile(r"([A-Z]{3,10}) (/\S*) → \d{3}")
+_WORDS = re.compile(r"\S+\s*")
 
 
 def log_filter(incident: Incident) -> str:
@@ -27,12 +33,43 @@ def log_filter(incident: Incident) -> str:
 
 def _root_said(root: Member) -> list[str]:
     if root.kind is Kind.REQUEST and root.status:
-        return [f"httpRequest.status={root.status}"]
+        return [f"httpRequest.status={root.status}", *_route(root.title)]
     if root.trace:
         said = [root.trace.cause.short_type, root.trace.cause.value.strip().split("\n")[0]]
     else:
-        said = [max(_MASK.split(root.title.strip().split("\n")[0]), key=len).strip(" …")]
+        said = [_constant(root)]
     return [_quoted(text[:_LONGEST]) for text in said if text.strip()]
+
+
+def _route(title: str) -> list[str]:
+    """Method and the longest part of the path that is the same for all."""
+    found = _ANSWER.fullmatch(title)
+    if not found:
+        return []
+    path = max(found[2].split("*"), key=len)
+    return [
+        f"httpRequest.requestMethod={_quoted(found[1])}",
+        *([f"httpRequest.requestUrl:{_quoted(path)}"] if path else []),
+    ]
+
+
+def _constant(root: Member) -> str:
+    """The longest run of words that no entry is known to have otherwise: without masks, ids, numbers and times."""
+    lines = [sample.text.strip().removeprefix("Traceback (most recent call last):").strip() for sample in root.samples]
+    lines = [without_prelude(line.split("\n")[-1 if root.title.startswith(_CUT_OFF) else 0]) for line in lines if line]
+    said = lines[0] if lines else root.title.strip().split("\n")[0]
+    others = [frozenset(line.split()) for line in lines[1:]]
+    words = _WORDS.findall(said)
+    runs = groupby(words, key=lambda word: _is_same(word.strip(), others))
+    texts = ["".join(run).strip(" …") for same, run in runs if same]
+    longest = max(texts, key=len, default="")
+    return longest if len(longest) >= _LEAST else max(_MASK.split(said), key=len).strip(" …")
+
+
+def _is_same(word: str, others: list[frozenset[str]]) -> bool:
+    if _MASK.search(word) or any(word not in line for line in others):
+        return False
+    return bool(others) or not any(char.isdigit() for char in word)
 
 
 def _quoted(text: str) -> str:

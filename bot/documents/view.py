@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from bot.model.time import HOUR, SECOND
 from bot.text.untrusted import Untrusted
 
 _LANGUAGES = {
@@ -39,13 +40,16 @@ class RequestsView(msgspec.Struct, frozen=True):
     """Requests logged for the services concerned from first to last seen; `failed` were answered with 5xx.
 
     `share` is failed / total within [0, 1], None where no success was ever logged: then the availability is unknown.
-    `answered_before` are requests answered in the logs before the first entry.
+    `answered_before` are requests answered in the logs before the first entry; `own` failed by this incident. `told`
+    where a policy says how many failed of how many.
     """
 
     total: int
     failed: int
     share: float | None
     answered_before: int = 0
+    own: int = 0
+    told: bool = False
 
 
 class FrameView(msgspec.Struct, frozen=True):
@@ -60,7 +64,7 @@ class FrameView(msgspec.Struct, frozen=True):
     @property
     def location(self) -> Untrusted:
         """`file:line`, or what of it is known, or the module."""
-        place = self.file.raw or self.module.raw
+        place = self.file.raw.removeprefix("file://") or self.module.raw
         return Untrusted(f"{place}:{self.line}" if self.line else place)
 
     @property
@@ -79,7 +83,9 @@ class ComponentView(msgspec.Struct, frozen=True):
 class CauseView(msgspec.Struct, frozen=True):
     """The root cause. `type` is empty where no exception was logged, `location` None where no frame was.
 
-    `outer` are the exceptions it came out as, `trace` is the entry with the stack trace, None where none was kept.
+    `in_app` where the location is in the application's own code. `brief` is the message, or its first sentence where it
+    is long. `outer` are the exceptions it came out as; `trace` is the entry that shows it, with its stack trace where
+    one was logged, None where none was kept.
     """
 
     type: Untrusted
@@ -87,6 +93,8 @@ class CauseView(msgspec.Struct, frozen=True):
     outer: tuple[Untrusted, ...]
     location: FrameView | None
     trace: "SampleView | None"
+    in_app: bool = True
+    brief: Untrusted = Untrusted("")
 
 
 class SampleView(msgspec.Struct, frozen=True):
@@ -125,8 +133,27 @@ class MemberView(msgspec.Struct, frozen=True):
     samples: tuple[SampleView, ...]
 
 
+class QuoteView(msgspec.Struct, frozen=True):
+    """What an entry of these symptoms (`S1, S3`) says beyond their titles."""
+
+    names: str
+    sample: SampleView
+
+
+class SymptomsView(msgspec.Struct, frozen=True):
+    """A row of the cascade: a symptom, or several kinds of failed requests (`kinds`) with one and the same evidence."""
+
+    names: str
+    title: Untrusted
+    kinds: int
+    count: int
+    first: int
+    last: int
+    evidence: EvidenceView | None
+
+
 class DeploymentView(msgspec.Struct, frozen=True):
-    """A revision that started to be rolled out. `before` is how long before the first entry, negative after it."""
+    """A revision that started to be rolled out. `before` is how long before it began the last time, negative after."""
 
     at: int
     revision: Untrusted
@@ -136,7 +163,7 @@ class DeploymentView(msgspec.Struct, frozen=True):
 
 
 class MomentView(msgspec.Struct, frozen=True):
-    """A moment of the timeline: what happened, and the deployment if it was one."""
+    """A second of the timeline: what happened in it, and the deployment if it was one."""
 
     at: int
     what: str
@@ -146,13 +173,15 @@ class MomentView(msgspec.Struct, frozen=True):
 class RollbackView(msgspec.Struct, frozen=True):
     """The last good revision. `command` goes back to it, empty where the platform's names aren't plain.
 
-    `answered` are requests it answered in the logs, the last at `until`; where 0, it was deployed at `until`.
+    `answered` are requests it answered in the logs, the last at `until`; where 0, it was deployed at `until`. `note` is
+    what the command leaves for a person to know.
     """
 
     revision: Untrusted
     command: Untrusted
     answered: int
     until: int
+    note: str = ""
 
 
 class RecurrenceView(msgspec.Struct, frozen=True):
@@ -195,15 +224,28 @@ class PlaybookView(msgspec.Struct, frozen=True):
     reference: str
 
 
+class TracesView(msgspec.Struct, frozen=True):
+    """Distinct traces of the incident's entries; an estimate where `estimated`."""
+
+    count: int
+    estimated: bool
+
+
 class IncidentView(msgspec.Struct, frozen=True):
     """One incident, as its page shows it.
 
+    `verb` is what the service does: it crashes, fails requests, logs errors; in the past where that is over.
+    `cascade` are the symptoms by evidence, `quotes` what their entries say, `diagram` the timeline in Mermaid ("" where
+    there is none). `since` is when it began the last time, after a long silence where it was there `first` before.
     `started_before` is the oldest log time read where the failure was there from the first minute on, else None.
     `ongoing` when no more than 10 minutes, or twice the usual pause between its minutes, passed from `last` to
     `observed_until`. `failed_starts` are exits of a container that doesn't start. `instances` is the number of
     instances, or the least it can be where `instances_capped`. `requests` is None where none was logged. `symptoms` are
     those shown in full; `symptoms_more` more are not.
     """
+
+    verb: str
+    since: int
 
     priority: str
     environment: Untrusted
@@ -241,6 +283,30 @@ class IncidentView(msgspec.Struct, frozen=True):
     owners: tuple[Untrusted, ...]
     playbooks: tuple[PlaybookView, ...]
     filter: FilterView
+    traces: TracesView | None = None
+    cascade: tuple[SymptomsView, ...] = ()
+    quotes: tuple[QuoteView, ...] = ()
+    diagram: str = ""
+
+    @property
+    def rollback_wanted(self) -> bool:
+        """True where to go back is the first thing to do."""
+        return self.ongoing and (self.cannot_start or self.priority == "P0")
+
+    @property
+    def again(self) -> bool:
+        """True where it had been there before, and stayed away for long."""
+        return self.since != self.first
+
+    @property
+    def at_once(self) -> bool:
+        """True where all of it lies within a second."""
+        return self.last - self.first < SECOND
+
+    @property
+    def silence(self) -> int:
+        """From the last entry to the end of the logs."""
+        return max(0, self.observed_until - self.last)
 
     @property
     def duration(self) -> int:
@@ -249,8 +315,9 @@ class IncidentView(msgspec.Struct, frozen=True):
 
     @property
     def deployed_before(self) -> DeploymentView | None:
-        """The deployment just before the first entry."""
-        return next((deployment for deployment in self.deployments if deployment.before >= 0), None)
+        """The deployment within the hour before the first entry; an older one is no suspect."""
+        near = [deployment for deployment in self.deployments if 0 <= deployment.before <= HOUR]
+        return min(near, key=lambda deployment: deployment.before, default=None)
 
     @property
     def members(self) -> tuple[MemberView, ...]:

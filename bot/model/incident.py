@@ -77,7 +77,8 @@ def episodes_in(minutes: Mapping[int, Minute]) -> int:
 class Member(msgspec.Struct, frozen=True):
     """A cluster as an incident keeps it: all its places together. `first` and `last` are nanoseconds.
 
-    `settled.extra` is the number of episodes before `settled.until`.
+    `settled.extra` is the number of episodes before `settled.until`. `alias` is the text of the alias that widened it,
+    "" where none did: by it the next window counts unseen values here.
     """
 
     fingerprint: str
@@ -95,6 +96,7 @@ class Member(msgspec.Struct, frozen=True):
     status: int = 0
     nature: Nature = Nature.PLAIN
     settled: Settled = Settled()
+    alias: str = ""
 
     @property
     def count(self) -> int:
@@ -148,7 +150,8 @@ class Incident(msgspec.Struct, frozen=True):
     `members` begins with the root. `traffic` maps minutes to the requests of the services concerned. `observed_until`
     is the newest log time read in a window in which the incident occurred. `settled_traffic` counts all and (`extra`)
     failed requests before its time. `runner_up` is the title of the next likely root where one is close. `good` and
-    `recurrence` are None where the logs don't tell. `stopped` are policies that held before.
+    `recurrence` are None where the logs don't tell. `stopped` are policies that held before. `traces` are hashes of the
+    traces its entries are in, at most the 32 smallest.
     """
 
     key: IncidentKey
@@ -167,6 +170,7 @@ class Incident(msgspec.Struct, frozen=True):
     good: LastGood | None = None
     recurrence: Recurrence | None = None
     stopped: tuple[ActivePolicy, ...] = ()
+    traces: tuple[str, ...] = ()
 
     @property
     def root(self) -> Member:

@@ -1,23 +1,28 @@
 """From a group of clusters to an Incident: members, traffic, deployments, and whether the service starts at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.model.entry import Place
 from bot.model.incident import Evidence, Incident, IncidentKey, Member, Nature, Priority, Role
 from bot.model.time import HOUR
 from bot.model.window import Cluster, Deployment, Minute, Served, Window
 from bot.triage.cascade import evidence_within, root_of
+from bot.triage.coincidence import traces_of
 from bot.triage.edge import Edge, id_of
 from bot.triage.nature import is_exit, refuses_start
 from bot.triage.returning import last_good, recurrence
 from bot.triage.starting import cannot_start
 
 _INSTANCES_A_MINUTE = 16
+_TRACES = 32
+
+ServedBy = Mapping[tuple[str, str], Mapping[int, Served]]
+"""Requests by minute, by (environment, service)."""
 
 
-def assemble(group: list[Cluster], found: list[Edge], window: Window) -> Incident:
-    """The incident of one group. Its priority is P3 until it is assessed."""
+def assemble(group: list[Cluster], found: list[Edge], window: Window, served: ServedBy) -> Incident:
+    """The incident of one group; `served` is the window's traffic by service. It is P3 until it is assessed."""
     root, runner_up = root_of(group, found)
     by_print: dict[str, list[Cluster]] = defaultdict(list)
     for cluster in group:
@@ -32,13 +37,14 @@ def assemble(group: list[Cluster], found: list[Edge], window: Window) -> Inciden
         policies=(),
         members=tuple(members),
         evidence=evidence_within(group, found),
-        traffic=_traffic(window, places),
-        deployments=_deployments(window, places, group),
+        traffic=_traffic(served, places),
+        deployments=_deployments(window, places),
         observed_from=window.start,
         observed_until=window.end,
         runner_up=runner_up.title if runner_up else "",
         cannot_start=cannot_start(group, _crashed(group, found), window),
         good=last_good(window, root.place, first=min(c.first for c in group), bad=_revisions(group, root)),
+        traces=tuple(sorted(frozenset().union(*map(traces_of, group)))[:_TRACES]),
         recurrence=recurrence([cluster for cluster in group if cluster.fingerprint == root.fingerprint]),
     )
 
@@ -71,6 +77,7 @@ def _member(same: list[Cluster], role: Role) -> Member:
         trace=latest.trace,
         status=same[0].status,
         nature=_nature(same[0]),
+        alias=max(cluster.alias for cluster in same),
     )
 
 
@@ -85,25 +92,37 @@ def _sum(one: Minute, other: Minute) -> Minute:
     return Minute(one.count + other.count, tuple(instances))
 
 
-def _traffic(window: Window, places: set[Place]) -> dict[int, Served]:
-    """All requests of the services concerned, whatever the revision: what people met with."""
-    services = {(place.environment, place.service) for place in places}
-    minutes: dict[int, Served] = {}
+def traffic_by_service(window: Window) -> ServedBy:
+    """Requests by minute of each service, whatever the revision: what people met with."""
+    services: dict[tuple[str, str], dict[int, Served]] = defaultdict(dict)
     for traffic in window.traffic:
-        if (traffic.place.environment, traffic.place.service) in services:
-            for at, served in traffic.minutes.items():
-                had = minutes.get(at, Served(0, 0))
-                minutes[at] = Served(had.total + served.total, had.failed + served.failed)
+        _add(services[traffic.place.environment, traffic.place.service], traffic.minutes)
+    return services
+
+
+def _traffic(served: ServedBy, places: set[Place]) -> dict[int, Served]:
+    minutes: dict[int, Served] = {}
+    for service in sorted({(place.environment, place.service) for place in places}):
+        _add(minutes, served.get(service, {}))
     return dict(sorted(minutes.items()))
 
 
-def _deployments(window: Window, places: set[Place], group: list[Cluster]) -> tuple[Deployment, ...]:
+def _add(minutes: dict[int, Served], more: Mapping[int, Served]) -> None:
+    for at, served in more.items():
+        had = minutes.get(at)
+        minutes[at] = Served(had.total + served.total, had.failed + served.failed) if had else served
+
+
+def _deployments(window: Window, places: set[Place]) -> tuple[Deployment, ...]:
+    """All of the services concerned, from an hour before the logs begin: also what went well, and what came after.
+
+    Later ones, which other windows told of, are left out: an old window read again adds nothing.
+    """
     services = {(place.environment, place.service) for place in places}
-    first, last = min(c.first for c in group), max(c.last for c in group)
     return tuple(
-        deployment
-        for deployment in window.deployments
-        if (deployment.environment, deployment.service) in services and first - HOUR <= deployment.nanos <= last
+        one
+        for one in window.deployments
+        if (one.environment, one.service) in services and window.start - HOUR <= one.nanos <= window.end
     )
 
 

@@ -6,7 +6,7 @@ is counted neither for nor against a coincidence.
 
 import bisect
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from statistics import median
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from bot.model.window import Cluster
 
 _WHOLE_INSTANCES = 15
 _WHOLE_TRACES = 32
-_WHOLE_ENTRIES = 128
+WHOLE_ENTRIES = 128
 _BEYOND_ANY = "~"
 _REMEMBERED = 4_096
 
@@ -34,23 +34,38 @@ class Following(NamedTuple):
         """Matched of sampled; 0 where nothing was sampled."""
         return self.matched / self.sampled if self.sampled else 0.0
 
+    def times(self, count: int) -> str:
+        """`9 of 9 times`, for a person; where `count` is more than was sampled, it says so."""
+        beyond = f" that were sampled, of {count:,} in all" if count > self.sampled else ""
+        return f"{self.matched} of {self.sampled} times{beyond}"
+
 
 def follows(cause: Cluster, effect: Cluster, within: int, early: int = 0) -> Following:
     """How the effect follows the cause on the same instance: at most `within` nanoseconds later, or `early` before."""
-    delays, sampled = _delays(cause, effect, within, early)
+    delays, sampled = _delays(moments_of(cause), effect, within, early)
     return Following(len(delays), sampled, int(median(max(0, delay) for delay in delays)) if delays else 0)
 
 
-def _delays(cause: Cluster, effect: Cluster, within: int, early: int) -> tuple[list[int], int]:
+def follows_any(causes: Collection[Cluster], effect: Cluster, within: int) -> Following:
+    """How the effect follows any of these causes on the same instance, at most `within` nanoseconds later."""
+    before: dict[str, list[int]] = defaultdict(list)
+    for cause in causes:
+        for instance, moments in moments_of(cause).items():
+            before[instance] = sorted([*before[instance], *moments])
+    delays, sampled = _delays(before, effect, within, 0)
+    return Following(len(delays), sampled, int(median(delays)) if delays else 0)
+
+
+def _delays(before: Mapping[str, list[int]], effect: Cluster, within: int, early: int) -> tuple[list[int], int]:
     """From the last cause before it to each effect that has one near, and how many effects were sampled."""
-    before, effects = moments_of(cause), moments_of(effect)
+    effects = moments_of(effect)
     known = _known_until(before, _WHOLE_INSTANCES)
     delays: list[int] = []
     sampled = 0
     for instance in (one for one in effects if one <= known):
         causes = before.get(instance, [])
         for moment in effects[instance]:
-            if len(causes) >= _WHOLE_ENTRIES and moment > causes[_WHOLE_ENTRIES - 1] + within:
+            if len(causes) >= WHOLE_ENTRIES and moment > causes[WHOLE_ENTRIES - 1] + within:
                 break
             sampled += 1
             at = bisect.bisect_right(causes, moment + early)
@@ -67,7 +82,7 @@ def covered(cluster: Cluster, around: int) -> float:
         for moment in moments:
             near += moment + around - max(until, moment - around)
             until = moment + around
-        cut = len(moments) >= _WHOLE_ENTRIES
+        cut = len(moments) >= WHOLE_ENTRIES
         whole += (moments[-1] if cut else cluster.last) - cluster.first + 2 * around
     return near / whole if whole else 0.0
 
@@ -91,7 +106,7 @@ def keeps_step(cause: Cluster, effect: Cluster, within: int, spread: int) -> Fol
 
     Delays count up to `within` nanoseconds, `spread` before to `spread` after their median.
     """
-    delays, sampled = _delays(cause, effect, within, spread)
+    delays, sampled = _delays(moments_of(cause), effect, within, spread)
     usual = int(median(delays)) if delays else 0
     return Following(sum(abs(delay - usual) <= spread for delay in delays), sampled, max(0, usual))
 
@@ -129,6 +144,11 @@ def _read(cluster: Cluster) -> _Timeline:
     traces = frozenset(occurrence.trace for occurrence in cluster.occurrences if occurrence.trace)
     known = _timelines[id(cluster)] = _Timeline(cluster, dict(moments), traces)
     return known
+
+
+def known_until(moments: Collection[str]) -> str:
+    """The largest instance hash up to which this timeline is whole."""
+    return _known_until(moments, _WHOLE_INSTANCES)
 
 
 def _known_until(hashes: Collection[str], whole: int) -> str:

@@ -8,9 +8,10 @@ from bot.model.signature import Kind
 from bot.model.time import MINUTE, SECOND, in_words
 from bot.model.window import Cluster, Window
 from bot.triage.calls import between_services
-from bot.triage.coincidence import Following, covered, follows, keeps_step, shared_traces
+from bot.triage.coincidence import Following, covered, follows, follows_any, keeps_step, shared_traces
 from bot.triage.edge import JOINS, ClusterId, Edge, edge, id_of, richness
 from bot.triage.nature import is_exit, is_failed_probe, is_failure, is_own_error, is_unrated, refuses_start
+from bot.triage.nearness import AROUND, may_meet
 from bot.triage.starting import answered
 
 SAME_CRASH = "same-crash"
@@ -20,7 +21,6 @@ _CRASH_WITHIN = 60 * SECOND
 _SAME_FAILURE_WITHIN = 10 * SECOND
 _FATAL_SPREAD = 5 * SECOND
 _EXITS_AFTER = 5 * MINUTE
-_REQUEST_WITHIN = 5 * SECOND
 _REQUEST_SHARE = 0.6
 _CLOSE_SHARE = 0.2
 _STEP_WITHIN = 10 * SECOND
@@ -40,6 +40,9 @@ def edges(window: Window, candidates: list[Cluster]) -> list[Edge]:
         found.extend(_request_meets_error(clusters, passed))
         found.extend(_unserved(clusters, window, found))
     found.extend(_passed_on(found))
+    explained = {id_of(effect) for _, effect, _ in found}
+    for clusters in at_place.values():
+        found.extend(_same_answer([one for one in clusters if id_of(one) not in explained]))
     return found
 
 
@@ -59,7 +62,7 @@ def _same_failure(clusters: list[Cluster]) -> Iterator[Edge]:
 def _together(one: Cluster, other: Cluster) -> str:
     met = follows(one, other, _SAME_FAILURE_WITHIN, early=_SAME_FAILURE_WITHIN)
     if met.matched and met.share >= JOINS:
-        return f"within {in_words(_SAME_FAILURE_WITHIN)} of it {met.matched} of {met.sampled} times"
+        return f"within {in_words(_SAME_FAILURE_WITHIN)} of it {met.times(other.count)}"
     traces, sampled = shared_traces(one, other)
     if sampled and traces / sampled >= JOINS:
         return f"in {traces} of {sampled} traces"
@@ -70,16 +73,23 @@ def _together(one: Cluster, other: Cluster) -> str:
 
 def _crash(clusters: list[Cluster]) -> Iterator[Edge]:
     for end in (cluster for cluster in clusters if is_exit(cluster)):
-        fatal = _fatal(clusters, end)
+        fatal = _fatal(clusters, end) or _taking_turns(clusters, end)
         for own, met in fatal:
-            words = f"the container exited {in_words(met.delay)} after it, {met.matched} of {met.sampled} times"
+            words = f"the container exited {in_words(met.delay)} after it, {met.times(end.count)}"
             yield edge(own, end, "crash", 0.9, words)
-        ranked = sorted((own for own, _ in fatal), key=lambda c: (-richness(c), c.first, c.fingerprint))
-        for other in ranked[1:]:
-            met = follows(ranked[0], other, _FATAL_SPREAD, early=_FATAL_SPREAD)
-            near = f"logged within {in_words(_FATAL_SPREAD)} of it before the same exits"
+        yield from _same_crash([own for own, _ in fatal])
+
+
+def _same_crash(fatal: list[Cluster]) -> Iterator[Edge]:
+    """Errors before the same exits, each with the one that says most of those it always comes with."""
+    ranked = sorted(fatal, key=lambda c: (-richness(c), c.first, c.fingerprint))
+    for index, other in enumerate(ranked):
+        for first in ranked[:index]:
+            met = follows(first, other, _FATAL_SPREAD, early=_FATAL_SPREAD)
             if met.matched >= _LEAST_MATCHES and met.share >= _MOST_SHARE:
-                yield edge(ranked[0], other, SAME_CRASH, 0.7, f"{near}, {met.matched} of {met.sampled} times")
+                near = f"logged within {in_words(_FATAL_SPREAD)} of it before the same exits"
+                yield edge(first, other, SAME_CRASH, 0.7, f"{near}, {met.times(other.count)}")
+                break
 
 
 def _fatal(clusters: list[Cluster], end: Cluster) -> list[tuple[Cluster, Following]]:
@@ -97,6 +107,20 @@ def _fatal(clusters: list[Cluster], end: Cluster) -> list[tuple[Cluster, Followi
     return [(own, met) for own, met in fatal if met.delay <= nearest + _FATAL_SPREAD]
 
 
+def _taking_turns(clusters: list[Cluster], end: Cluster) -> list[tuple[Cluster, Following]]:
+    """Errors that each end the container (nearly) every time, and together come before (nearly) every exit."""
+    always = [
+        (own, met)
+        for own in clusters
+        if is_own_error(own)
+        and (met := follows(own, end, _CRASH_WITHIN)).matched >= _LEAST_MATCHES
+        and follows(end, own, 0, early=(near := max(2 * met.delay, _FATAL_SPREAD))).share >= _MOST_SHARE
+        and covered(end, near) <= JOINS
+    ]
+    together = follows_any([own for own, _ in always], end, _CRASH_WITHIN)
+    return always if together.share >= _MOST_SHARE else []
+
+
 def _met_by_chance(own: Cluster, end: Cluster, met: Following) -> bool:
     """True where the error is so frequent that any exit would come so soon after one, and most come without an exit."""
     near = max(2 * met.delay, _FATAL_SPREAD)
@@ -110,7 +134,7 @@ def _same_exit(clusters: list[Cluster]) -> Iterator[Edge]:
         for effect in ends[index + 1 :]:
             met = follows(cause, effect, _SAME_FAILURE_WITHIN, early=_SAME_FAILURE_WITHIN)
             if met.matched >= _LEAST_MATCHES and met.share >= _MOST_SHARE:
-                words = f"said of the same exits, {met.matched} of {met.sampled} times"
+                words = f"said of the same exits, {met.times(effect.count)}"
                 yield edge(cause, effect, "same-exit", 0.8, words)
 
 
@@ -158,20 +182,34 @@ def _request_meets_error(clusters: list[Cluster], passed: set[ClusterId]) -> Ite
     """
     errors = [cluster for cluster in clusters if is_own_error(cluster) or is_exit(cluster)]
     for effect in (cluster for cluster in clusters if cluster.kind is Kind.REQUEST):
-        met = [(cause, follows(cause, effect, _REQUEST_WITHIN, early=_REQUEST_WITHIN)) for cause in errors]
         enough = _MOST_SHARE if id_of(effect) in passed else _REQUEST_SHARE
+        close = (cause for cause in errors if may_meet(cause, effect, enough))
+        met = [(cause, follows(cause, effect, AROUND, early=AROUND)) for cause in close]
         met = [(cause, one) for cause, one in met if one.matched >= _LEAST_MATCHES and one.share >= enough]
         least = max((one.share for _, one in met), default=0.0) - _CLOSE_SHARE
         for cause, one in met:
             if one.share >= least and not _by_chance(cause, effect, one.share):
-                near = f"answered within {in_words(_REQUEST_WITHIN)} of it by the same instance"
-                yield edge(cause, effect, "same-instance", 0.6, f"{near}, {one.matched} of {one.sampled} times")
+                near = f"answered within {in_words(AROUND)} of it by the same instance"
+                yield edge(cause, effect, "same-instance", 0.6, f"{near}, {one.times(effect.count)}")
 
 
 def _by_chance(cause: Cluster, effect: Cluster, share: float) -> bool:
     """True where the error is so steady that any request would meet it, and it mostly comes without this one."""
-    alone = follows(effect, cause, _REQUEST_WITHIN, early=_REQUEST_WITHIN).share < JOINS
-    return alone and covered(cause, _REQUEST_WITHIN) > share / 2
+    alone = follows(effect, cause, AROUND, early=AROUND).share < JOINS
+    return alone and covered(cause, AROUND) > share / 2
+
+
+def _same_answer(clusters: list[Cluster]) -> Iterator[Edge]:
+    """Requests that nothing else explains, and that the platform refused in the same words of its own."""
+    by_words: dict[str, list[Cluster]] = defaultdict(list)
+    for one in clusters:
+        if one.kind is Kind.REQUEST and is_failure(one) and not set(one.message.split()) <= set(one.title.split()):
+            by_words[one.message].append(one)
+    for same in by_words.values():
+        cause = min(same, key=lambda c: (-c.count, c.first, c.fingerprint))
+        for effect in same:
+            if effect is not cause and _overlap(cause, effect):
+                yield edge(cause, effect, "same-answer", 0.6, "the platform refused both in the same words")
 
 
 def _in_step(clusters: list[Cluster]) -> Iterator[Edge]:
@@ -180,7 +218,7 @@ def _in_step(clusters: list[Cluster]) -> Iterator[Edge]:
         for cause in filter(is_failure, clusters):
             met = keeps_step(cause, effect, _STEP_WITHIN, _STEP_SPREAD)
             if met.matched > _LEAST_MATCHES and met.share >= _MOST_SHARE and covered(cause, _STEP_SPREAD) <= JOINS:
-                words = f"it follows {in_words(met.delay)} after it, {met.matched} of {met.sampled} times"
+                words = f"it follows {in_words(met.delay)} after it, {met.times(effect.count)}"
                 yield edge(cause, effect, "in-step", 0.7, words)
 
 

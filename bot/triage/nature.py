@@ -44,6 +44,11 @@ def is_exit(cluster: Cluster) -> bool:
     return cluster.kind not in (Kind.REQUEST, Kind.AUDIT) and any(_EXIT.search(text) for text in said)
 
 
+def is_backed_off(cluster: Cluster) -> bool:
+    """True for the platform's word that it waits before it starts a container again."""
+    return is_exit(cluster) and "Back-off restarting" in cluster.message
+
+
 def refuses_start(cluster: Cluster) -> bool:
     """True where the platform answers requests with: the instance could not start."""
     return cluster.kind is Kind.REQUEST and bool(_START_REFUSED.search(cluster.message))

@@ -142,8 +142,9 @@ def _failed_starts(incident: Incident) -> _Measured | None:
     if not incident.cannot_start or _served_beside(incident):
         return None
     starts = incident.failed_starts
-    what = "failed starts" if incident.exits else "requests refused because no instance started"
-    return _Measured(starts, f"{starts} {what}, and the revision answered no request meanwhile", starts)
+    refused = f"{_counted(starts, 'request')} refused because no instance started"
+    what = _counted(starts, "failed start") if incident.exits else refused
+    return _Measured(starts, f"{what}, and the revision answered no request meanwhile", starts)
 
 
 def _served_beside(incident: Incident) -> bool:
@@ -153,7 +154,7 @@ def _served_beside(incident: Incident) -> bool:
 
 
 def _crashes(incident: Incident) -> _Measured:
-    return _Measured(incident.exits, f"{incident.exits} exits of a container", incident.exits)
+    return _Measured(incident.exits, f"{_counted(incident.exits, 'exit')} of a container", incident.exits)
 
 
 def _failed_share(incident: Incident) -> _Measured | None:
@@ -174,7 +175,7 @@ def _failed_of_members(incident: Incident) -> int:
 
 def _failed_requests(incident: Incident) -> _Measured:
     failed = _failed_of_members(incident)
-    return _Measured(failed, f"{failed} failed requests", failed)
+    return _Measured(failed, _counted(failed, "failed request"), failed)
 
 
 def _own_errors(incident: Incident) -> list[Member]:
@@ -183,16 +184,21 @@ def _own_errors(incident: Incident) -> list[Member]:
 
 def _errors(incident: Incident) -> _Measured:
     errors = max((member.count for member in _own_errors(incident)), default=0)
-    return _Measured(errors, f"{errors} errors of one kind", errors)
+    return _Measured(errors, f"{_counted(errors, 'error')} of one kind", errors)
 
 
 def _error_episodes(incident: Incident) -> _Measured:
     episodes = max((member.episodes for member in _own_errors(incident)), default=0)
-    return _Measured(episodes, f"{episodes} episodes of errors", episodes)
+    return _Measured(episodes, f"{_counted(episodes, 'episode')} of errors", episodes)
 
 
 def _entries(incident: Incident) -> _Measured:
-    return _Measured(incident.root.count, f"{incident.root.count} entries", incident.root.count)
+    count = incident.root.count
+    return _Measured(count, _counted(count, "entry", "entries"), count)
+
+
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 _MEASURES: dict[Measure, Callable[[Incident], _Measured | None]] = {

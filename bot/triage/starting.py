@@ -8,7 +8,7 @@ from bot.model.entry import Place
 from bot.model.time import MINUTE, SECOND, minute_of
 from bot.model.window import Cluster, Window
 from bot.triage.coincidence import moments_of
-from bot.triage.nature import is_exit, refuses_start
+from bot.triage.nature import is_backed_off, is_exit, refuses_start
 
 _LONGEST_START = 5 * MINUTE
 _MOST_SHARE = 0.9
@@ -35,11 +35,11 @@ def cannot_start(group: Iterable[Cluster], crashed: Iterable[Cluster], window: W
     """True where, at one place of the group, instances fail to start and no request is answered while they do.
 
     They fail to start if the platform says so, or if they exit soon after their first entry, an error before each exit.
-    `crashed` are the exits that errors led to.
+    `crashed` are the exits that errors led to. What has no revision and never a request is a job: it starts, and fails.
     """
     ends: dict[Place, list[Cluster]] = defaultdict(list)
     for cluster in crashed:
-        if _short_lived(cluster, window):
+        if _serves(cluster, window) and _short_lived(cluster, window):
             ends[cluster.place].append(cluster)
     for cluster in group:
         if refuses_start(cluster):
@@ -48,6 +48,15 @@ def cannot_start(group: Iterable[Cluster], crashed: Iterable[Cluster], window: W
         not answered(window, place, min(c.first for c in there), max(c.last for c in there))
         for place, there in ends.items()
     )
+
+
+def _serves(end: Cluster, window: Window) -> bool:
+    place = end.place
+    asked = any(
+        (traffic.place.environment, traffic.place.service) == (place.environment, place.service)
+        for traffic in window.traffic
+    )
+    return bool(place.revision) or asked or is_backed_off(end)
 
 
 def _short_lived(end: Cluster, window: Window) -> bool:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from bot.model.habit import Habit
 from bot.model.incident import Claim, Found, Incident, IncidentKey, Role, Verdict
 from bot.model.window import Cluster, Window
-from bot.triage.assembly import assemble, linked
+from bot.triage.assembly import assemble, linked, traffic_by_service
 from bot.triage.cascade import groups, root_of
 from bot.triage.edge import ClusterId, Edge, id_of, richness
 from bot.triage.evidence import edges
+from bot.triage.habits import NO_HABITS, without_habits
 from bot.triage.nature import is_failure, is_unrated, is_warning, not_a_failure
 
 _SPEAKS_FOR_ITSELF = 2
@@ -25,18 +27,22 @@ class Triage(msgspec.Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
 
 
-def triage(window: Window, claims: Mapping[ClusterId, Claim]) -> Triage:
-    """Join the window's failing clusters into incidents; those that hold an issue's root belong to that issue."""
+def triage(window: Window, claims: Mapping[ClusterId, Claim], habits: Mapping[str, Habit] = NO_HABITS) -> Triage:
+    """Join the window's failing clusters into incidents; those that hold an issue's root belong to that issue.
+
+    `habits` are what earlier runs saw (see `learnt`): what was always there joins nothing new.
+    """
     warnings = [cluster for cluster in window.clusters if is_warning(cluster)]
     candidates = [cluster for cluster in window.clusters if is_failure(cluster) or is_unrated(cluster)]
-    evidence = edges(window, candidates)
+    evidence = list(without_habits(edges(window, candidates), habits))
     joined = (group for group in groups(candidates, evidence) if any(map(is_failure, group)))
     parts: dict[_Owner, list[Cluster]] = defaultdict(list)
     for group in [*joined, *([warning] for warning in warnings)]:
         for issue, part in _by_owner(group, evidence, claims).items():
             parts[issue or _key(part, evidence)].extend(part)
+    served = traffic_by_service(window)
     drawn = [
-        (Found(owner if isinstance(owner, int) else 0, assemble(part, evidence, window)), part)
+        (Found(owner if isinstance(owner, int) else 0, assemble(part, evidence, window, served)), part)
         for owner, part in parts.items()
     ]
     held = {id_of(cluster): found for found, part in drawn for cluster in part}

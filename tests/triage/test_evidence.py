@@ -1,5 +1,6 @@
 """What joins, and what doesn't: the rules of the cascade, each with its counterexample."""
 
+import msgspec
 import pytest
 
 from bot.model.incident import Evidence
@@ -234,3 +235,41 @@ def test_errors_below_error_and_client_errors_are_no_incidents() -> None:
         "INFO is below what counts as a failure",
         "an audit entry tells what someone did to the project, not how the service does",
     ]
+
+
+def test_two_causes_that_take_turns_leave_no_exit_to_itself() -> None:
+    """Two errors that each end the container every time explain its exits together; they stay two incidents."""
+    boots = on(range(0, 6600, 600))
+    settings, database = boots[:4], boots[4:]
+    found = joined(cluster("settings", settings), cluster("database", database), ended(later(boots, 0.4)), traffic=[])
+    assert found == {"settings": set(), "database": {"exit"}}
+
+
+def test_an_error_that_is_steady_beside_a_crash_loop_takes_no_turn() -> None:
+    """An error every 30 s stands before each exit of a loop by chance; the exits remain unexplained."""
+    exits = [(at, "one", "") for at in range(60, 3600, 60)]
+    steady = [(at, "one", "") for at in range(7, 3600, 30)]
+    assert joined(cluster("steady", steady), ended(exits)) == {"steady": set(), "exit": set()}
+
+
+def test_requests_refused_in_the_same_words_are_one_incident() -> None:
+    """What the platform says of them is their one cause; other words, or none of its own, join nothing."""
+    said = "The request failed because billing is disabled for this project."
+    refused = [
+        failed("home", nowhere((0, 600, 1200)), said=said),
+        failed("icon", nowhere((1, 601)), said=said),
+        failed("other", nowhere((2, 602)), said="The request was aborted because there was no available instance."),
+    ]
+    told = [msgspec.structs.replace(one, title=f"GET /{one.fingerprint} → 503") for one in refused]
+    mute = [failed("a", nowhere((5, 605)), status=500), failed("b", nowhere((6, 606)), status=500)]
+    assert joined(*told, *mute) == {"home": {"icon"}, "other": set(), "a": set(), "b": set()}
+
+
+def test_words_say_when_they_count_a_sample() -> None:
+    """Where only the smallest sixteen instances were kept of forty, the evidence doesn't pass for a count of all."""
+    boots = on(range(0, 4000, 100))
+    kept = cluster("boom", boots)
+    end = ended(later(boots, 1))
+    short = msgspec.structs.replace(end, occurrences=end.occurrences[:15])
+    words = evidence(kept, short)["boom", "exit"].words
+    assert words == "the container exited 1 s after it, 15 of 15 times that were sampled, of 40 in all"

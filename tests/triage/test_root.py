@@ -2,10 +2,12 @@
 
 import random
 
+import msgspec
+
 from bot.model.incident import Nature, Role
 from bot.model.severity import Severity
 from bot.model.signature import Kind
-from bot.model.window import Cluster
+from bot.model.window import Cluster, Deployment
 from bot.triage import triage
 from tests.triage import scenes
 from tests.triage.scenes import BOOTS, OWN, STAGING, cluster, ended, failed, later, nowhere, on
@@ -107,3 +109,33 @@ def test_each_cluster_has_one_verdict_and_its_own_incident() -> None:
     assert len(outcome.verdicts) == len(clusters) == len(told)
     assert told[scenes.API.revision, "exit"] == "root"
     assert told[scenes.NEXT.revision, "exit"] == "late"
+
+
+def test_a_job_that_fails_each_time_is_no_service_that_cannot_start() -> None:
+    """What has no revision and never had a request starts, and fails; in a back-off loop it is a service."""
+    job = scenes.API._replace(revision="")
+    boom, exits = cluster("boom", BOOTED, place=job), ended(later(BOOTED, 1), place=job)
+    assert not triage(scenes.window(boom, exits), {}).found[0].incident.cannot_start
+    loop = ended(later(BOOTED, 1), "Back-off restarting failed container api in pod api-0", place=job)
+    assert triage(scenes.window(boom, loop), {}).found[0].incident.cannot_start
+    asked = scenes.requests((), (5,), place=job)
+    assert triage(scenes.window(boom, exits, traffic=[asked]), {}).found[0].incident.cannot_start
+
+
+def test_distinct_traces_are_the_smallest_hashes() -> None:
+    """Those of all members together, at most 32, each once."""
+    seen = [(at, "one", f"{at:08x}") for at in range(0, 900, 20)]
+    boom = cluster("boom", seen)
+    found = triage(scenes.window(boom, failed("500", later(seen, 0.1), status=500)), {}).found[0].incident
+    assert found.traces == tuple(f"{at:08x}" for at in range(0, 640, 20))
+
+
+def test_every_deployment_of_the_service_is_told() -> None:
+    """Those that went well and those after the last failure are part of the story; another service's are not."""
+    minute = 60_000_000_000
+    boom, quiet = cluster("boom", on((0, 60), "one")), cluster("quiet", on((7200,), "two"), severity=Severity.INFO)
+    made = [Deployment(boom.first + n * minute, "prod", "api", f"api-{n}") for n in (-30, 0, 100)]
+    beyond = [Deployment(boom.first + n * minute, "prod", "api", f"api-{n}") for n in (-9000, 9000)]
+    other = Deployment(boom.first, "prod", "web", "web-1")
+    window = msgspec.structs.replace(scenes.window(boom, quiet), deployments=(*made, *beyond, other))
+    assert triage(window, {}).found[0].incident.deployments == tuple(made)
