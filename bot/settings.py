@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -29,10 +29,10 @@ class Labels(_Section):
     """Names of the labels, by role."""
 
     tracked: str = Field("incidentbot", description="On every issue of the bot's.")
-    P0: str = "P0"
-    P1: str = "P1"
-    P2: str = "P2"
-    P3: str = "P3"
+    P0: str = Field("P0", description="Everything it does fails, or it does not start.")
+    P1: str = Field("P1", description="A good part of it fails, or it crashes.")
+    P2: str = Field("P2", description="Some of it fails.")
+    P3: str = Field("P3", description="Seen, and hardly more.")
     in_progress: str = Field("actively-being-worked-on", description="Someone works on it.")
     awaiting: str = Field("resolved-awaiting-deployment", description="Fix commits are linked, not yet deployed.")
     regression: str = Field("regression", description="It came back after it was closed.")
@@ -50,11 +50,11 @@ class Labels(_Section):
 class PolicySettings(_Section):
     """A priority policy: thresholds to start and to stop, over one measure of the incident."""
 
-    priority: Priority | None = None
-    measure: str | None = None
-    activate: float | None = None
-    deactivate: float | None = None
-    least: int | None = None
+    priority: Priority | None = Field(None, description="What the incident is while it holds.")
+    measure: str | None = Field(None, description="What it looks at: one of those of the built-in ones.")
+    activate: float | None = Field(None, description="It starts to hold from here on.")
+    deactivate: float | None = Field(None, description="It stops below; at most `activate`.")
+    least: int | None = Field(None, description="Requests below which a share says nothing.")
     dwell: int | None = Field(None, ge=0, description="Minutes of log time that what started or stopped stays so.")
 
 
@@ -66,6 +66,67 @@ class Redaction(_Section):
         ("email", "card", "phone", "iban", "national-id"), description="Personal data that is hidden."
     )
     private_addresses: bool = Field(False, description="Whether `ip` hides addresses of private networks too.")
+
+
+class Slack(_Section):
+    """The relay of `incidentbot serve`: who may ask for what, and how it is done. Empty lists let nobody in."""
+
+    mode: Literal["dispatch", "process"] = Field(
+        "dispatch", description="dispatch: start the workflow on GitHub; process: do it here, from a durable queue."
+    )
+    signing_secrets: tuple[SecretStr, ...] = Field(
+        (), description="The app's signing secret; a second one beside it while it is changed."
+    )
+    workspaces: tuple[str, ...] = Field((), description="Ids of workspaces (T...) that may ask.")
+    channels: tuple[str, ...] = Field((), description='Ids of channels (C...) that may ask; "*" for every one.')
+    users: tuple[str, ...] = Field((), description='Ids of users (U...) that may ask; "*" for everybody.')
+    contact: str = Field("whoever runs incidentbot", description="Whom to ask for being let in.")
+    repository: str = Field("", pattern=r"^([\w.-]+/[\w.-]+)?$", description="owner/name that holds the issues.")
+    workflow: str = Field("incidentbot.yml", pattern=r"^[\w.-]+\.ya?ml$", description="Workflow that does commands.")
+    ref: str = Field("main", min_length=1, description="Branch or tag whose workflow is started.")
+    projects: tuple[str, ...] = Field((), description="With mode process: Google Cloud projects that `file` reads.")
+    queue: Path = Field(Path("incidentbot-queue.sqlite3"), description="With mode process: file that holds the queue.")
+    alert_secret: SecretStr | None = Field(
+        None, description="What Cloud Monitoring sends with an alert; none: no alerts."
+    )
+
+
+ChannelId = Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,30}$")]
+MemberId = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{2,30}$")]
+
+
+class Notify(_Section):
+    """Whom to tell of what happens to issues, beside the issues. Nobody, unless a channel or a routing key is given."""
+
+    tell_from: Priority = Field(Priority.P1, description="The least priority of new and worse incidents that are told.")
+    slack_channel: str = Field(
+        "", pattern=r"^([CG][A-Z0-9]{2,30})?$", description="Id of the channel (C...) that is told; empty: Slack isn't."
+    )
+    slack_channels: dict[str, ChannelId] = Field({}, description="Ids of channels by owner, instead of that one.")
+    slack_mentions: dict[str, MemberId] = Field(
+        {}, description="Ids of users (U...) or user groups (S...) by owner, mentioned when somebody has to act."
+    )
+    pagerduty_routing_key: SecretStr | None = Field(
+        None, description="Integration key of PagerDuty's Events API v2; none: no alerts there."
+    )
+    pagerduty_region: Literal["us", "eu"] = Field("us", description="Where the PagerDuty account lives.")
+    page_from: Priority = Field(Priority.P0, description="The least priority that triggers a PagerDuty alert.")
+
+
+Length = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}[smhd]$")]
+"""A length of time, as 90s, 30m, 12h or 3d."""
+
+
+class Verification(_Section):
+    """When a failure counts as gone, and how long what is said of it holds."""
+
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="How sure it must be that silence is none by chance.")
+    floor: Length = Field("30m", description="The least quiet time with traffic.")
+    rarest: Length = Field("8d", description="How seldom a failure may come that was seen in one burst only.")
+    no_data: Length = Field("1d", description="How long nothing may be seen of the service before that is said.")
+    checks: tuple[Length, ...] = Field(("1d", "3d", "7d"), description="When a person's close is checked.")
+    reopen_within: Length = Field("14d", description="How long after its end an issue is reopened; later, a new one.")
+    lease: Length = Field("3d", description="How long an issue counts as worked on without commit, PR or comment.")
 
 
 class Settings(BaseSettings):
@@ -92,17 +153,25 @@ class Settings(BaseSettings):
     policies: dict[str, PolicySettings] = Field({}, description="Priority policies by name, over the built-in ones.")
     templates: Path | None = Field(None, description="Folder of templates that come before the built-in ones.")
     playbooks: Path | None = Field(None, description="Folder of playbooks (*.toml) that come before the built-in ones.")
+    in_app: tuple[str, ...] = Field((), description="Prefixes of modules or paths whose code is the application's own.")
+    not_in_app: tuple[str, ...] = Field((), description="Prefixes of modules or paths that are not its own.")
     codeowners: Path | None = Field(None, description="CODEOWNERS file; whose code failed is named on the page.")
     owners: dict[str, tuple[str, ...]] = Field({}, description="Accounts and teams by service, before CODEOWNERS.")
     assign: bool = Field(
         False, description="Whether new issues are assigned to owners' accounts; GitHub refuses those without access."
     )
+    deploy_command: str = Field("", description="How the team deploys, for the comment on what waits for it.")
+    branch: str = Field("", description="The tracked branch; default: the repository's own.")
+    clone: Path | None = Field(None, description="A clone of the code, where issues are not kept beside it on GitHub.")
     authors: tuple[str, ...] = Field(
         (), description="Accounts the bot goes by, beside those it learns from what it wrote."
     )
     signing_keys: tuple[SecretStr, ...] = Field((), description="HMAC keys for state; the first signs, any verifies.")
 
     redaction: Redaction = Redaction()
+    verification: Verification = Verification()
+    slack: Slack = Slack()
+    notify: Notify = Notify()
 
     _toml: ClassVar[Path | None] = None
 
@@ -163,11 +232,11 @@ def _told(error: ValidationError, file: Path | None) -> str:
 
 
 def _section_of(loc: tuple[int | str, ...]) -> tuple[str, ...]:
-    if loc[0] == "labels":
-        return tuple(Labels.model_fields)
-    if loc[0] == "redaction":
-        return tuple(Redaction.model_fields)
-    return tuple(PolicySettings.model_fields) if loc[0] == "policies" else tuple(Settings.model_fields)
+    """The keys that are known where this one stands."""
+    if loc[0] == "policies":
+        return tuple(PolicySettings.model_fields)
+    section = Settings.model_fields[str(loc[0])].default if len(loc) > 1 else None
+    return tuple(type(section).model_fields if isinstance(section, _Section) else Settings.model_fields)
 
 
 def _first_line(error: Exception) -> str:

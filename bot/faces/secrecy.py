@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 _KIND = "own secret"
 _LISTED = re.compile(r'"([^"]+)"')
 """What a list in an environment variable holds, written as JSON."""
-_ALWAYS = ("GITHUB_TOKEN", "GH_TOKEN", "INPUT_GITHUB_TOKEN", "INPUT_TOKEN", "INCIDENTBOT_SIGNING_KEYS")
+_ALWAYS = (
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "INPUT_GITHUB_TOKEN",
+    "INPUT_TOKEN",
+    "INCIDENTBOT_SIGNING_KEYS",
+    "INCIDENTBOT_SLACK__SIGNING_SECRETS",
+    "INCIDENTBOT_SLACK__ALERT_SECRET",
+    "INCIDENTBOT_NOTIFY__PAGERDUTY_ROUTING_KEY",
+    "SLACK_BOT_TOKEN",
+)
 
 
 def own_secrets(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -57,7 +57,9 @@ def _changes(draft: Draft, issue: Issue) -> list[Action]:
     if not change.fields:
         return [Action(ActionKind.NONE, draft.key, issue.number, issue.title, "nothing new is known of it")]
     said = [
-        Action(ActionKind.COMMENT, draft.key, issue.number, draft.title, draft.because, comment=comment)
+        Action(
+            ActionKind.COMMENT, draft.key, issue.number, draft.title, comment.about or draft.because, comment=comment
+        )
         for comment in draft.comments
     ]
     return [*said, Action(kind, draft.key, issue.number, draft.title, draft.because, change=change)]

@@ -62,10 +62,19 @@ class IssueChange(msgspec.Struct, frozen=True):
 
 
 class DraftComment(msgspec.Struct, frozen=True):
-    """A comment to be posted once: `key` makes it idempotent."""
+    """A comment to be posted once: `key` makes it idempotent. `about` says in a word what it tells."""
 
     key: str
     body: str
+    about: str = ""
+
+
+class Label(msgspec.Struct, frozen=True):
+    """A label of a repository: its colour as six hexadecimal digits, and in at most 100 characters what it means."""
+
+    name: str
+    colour: str = ""
+    description: str = ""
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ import enum
 
 import msgspec
 
-from bot.model.fix import FixCommit
+from bot.model.fix import FixCommit, Live, Suspect, Watch
+from bot.model.habit import Habit
 from bot.model.incident import Incident, IncidentKey, Priority
+from bot.model.notice import Telling
 from bot.model.window import Deployment
 
 
@@ -32,6 +34,24 @@ class Transition(msgspec.Struct, frozen=True):
     to: Phase
     at: int
     because: str
+
+
+class Reason(enum.StrEnum):
+    """What is said to have ended an incident: a commit, or something that leaves none."""
+
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    CONFIG = "config"
+    EXTERNAL = "external"
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """That somebody, or a commit's words, called an incident resolved: by whom, when (nanoseconds of the logs), why."""
+
+    reason: Reason
+    by: str
+    at: int
+    because: str = ""
 
 
 class Mute(msgspec.Struct, frozen=True):
@@ -63,7 +83,9 @@ class IssueState(msgspec.Struct, frozen=True):
     `incident` is the merged record that the page is rendered from. `title` and `labels` are what the bot last wrote, so
     that a human's change shows. `owned` are fingerprints beside the members' (roots of former times, splits), and
     `elsewhere` such roots of other services; `disowned` are fingerprints that were split off and never come back.
-    `assigned` are the accounts that the bot itself assigned.
+    `assigned` are the accounts that the bot itself assigned. `resolution` says why it may be over, and `live` where its
+    fixes ran when it last moved. `closed` is the log time at which a person's close was first seen (0: none).
+    `related` are issues of the same root or service; `suspects` may have brought it, out of the commits `between`.
     """
 
     incident: Incident
@@ -82,6 +104,12 @@ class IssueState(msgspec.Struct, frozen=True):
     disowned: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    resolution: Resolution | None = None
+    live: tuple[Live, ...] = ()
+    closed: int = 0
+    related: tuple[int, ...] = ()
+    between: tuple[str, str] = ("", "")
+    suspects: tuple[Suspect, ...] = ()
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -105,7 +133,7 @@ class Watermark(msgspec.Struct, frozen=True):
 
 
 class Hole(msgspec.Struct, frozen=True, order=True):
-    """A time (nanoseconds) of which a source's entries can't be read any more, and why: silence then proves nothing."""
+    """A time (nanoseconds) of which a source's entries weren't read, and why: silence then proves nothing."""
 
     source: str
     start: int
@@ -132,6 +160,8 @@ class RepoState(msgspec.Struct, frozen=True):
     `created` are times of creations (wall clock, nanoseconds). `tracked` are the open issues, each with the key of its
     incident: a list that doesn't show them is behind, or their label is gone. `said` names warnings that were given.
     `adopted` are issues that people wrote and gave to the bot: their authors are strangers, their markers count.
+    `watches` are what was seen of the services of quiet issues, by number: they change with every run, issues don't.
+    `habits` are what was always there, by the key of a cluster. `telling` is what was told elsewhere (None: nothing).
     """
 
     intents: tuple[Intent, ...] = ()
@@ -146,3 +176,6 @@ class RepoState(msgspec.Struct, frozen=True):
     said: tuple[str, ...] = ()
     adopted: tuple[int, ...] = ()
     holes: tuple[Hole, ...] = ()
+    watches: dict[int, Watch] = {}
+    habits: dict[str, Habit] = {}
+    telling: Telling | None = None

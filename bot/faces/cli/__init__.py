@@ -8,7 +8,18 @@ import typer
 
 from bot import __version__
 from bot.errors import IncidentbotError
-from bot.faces.cli import commands, deciding, redacting, replaying, reporting
+from bot.faces.cli import (
+    commands,
+    deciding,
+    doctoring,
+    fixing,
+    redacting,
+    replaying,
+    reporting,
+    reporting_fixes,
+    serving,
+    starting,
+)
 from bot.faces.secrecy import begin
 
 app = typer.Typer(
@@ -42,6 +53,9 @@ for command in (
     commands.cluster,
     commands.issues,
     commands.explain,
+    fixing.resolve,
+    fixing.deployed,
+    fixing.verify,
     replaying.replay,
     redacting.redact,
     deciding.merge,
@@ -49,10 +63,15 @@ for command in (
     deciding.mute,
     deciding.unmute,
     deciding.adopt,
-    deciding.init,
+    starting.init,
+    doctoring.doctor,
+    starting.labels,
     reporting.templates,
+    serving.serve,
 ):
     app.command()(command)
+for page in (reporting_fixes.stability, reporting_fixes.learning):
+    reporting.report.command()(page)
 app.add_typer(reporting.report)
 
 

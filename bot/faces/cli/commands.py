@@ -1,11 +1,13 @@
 """The commands: words in, one use case, its result printed."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.faces.cli.cloud import NO_CLOUD, Cloud, open_reading, reads_cloud
+from bot.faces.cli.cloud import NO_CLOUD, Cloud, open_reading, reading_or_windows, reads_cloud
 from bot.faces.cli.options import (
     Deadline,
     Folder,
@@ -18,6 +20,7 @@ from bot.faces.cli.options import (
     Repo,
     ReportTo,
     SettingsFile,
+    Windows,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ def file(
     cloud: Cloud = NO_CLOUD,
     repo: Repo = None,
     folder: Folder = None,
+    window: Windows = None,
     now: Now = None,
     report: ReportTo = None,
     deadline: Deadline = None,
@@ -40,7 +44,8 @@ def file(
     quiet: Quiet = False,
 ) -> None:
     """Read logs, decide what is an incident, and file, update or reopen its one issue."""
-    _run(more, logs, cloud, repo, folder, now, settings, output, quiet, report, dry_run=False, deadline=deadline)
+    reading = partial(reading_or_windows, window, logs, more, cloud, now, quiet)
+    _run(reading, repo, folder, settings, output, quiet, report, dry_run=False, deadline=deadline)
 
 
 @reads_cloud
@@ -50,6 +55,7 @@ def plan(
     cloud: Cloud = NO_CLOUD,
     repo: Repo = None,
     folder: Folder = None,
+    window: Windows = None,
     now: Now = None,
     report: ReportTo = None,
     settings: SettingsFile = None,
@@ -57,16 +63,14 @@ def plan(
     quiet: Quiet = False,
 ) -> None:
     """Say what `file` would do, and write nothing."""
-    _run(more, logs, cloud, repo, folder, now, settings, output, quiet, report, dry_run=True)
+    reading = partial(reading_or_windows, window, logs, more, cloud, now, quiet)
+    _run(reading, repo, folder, settings, output, quiet, report, dry_run=True)
 
 
 def _run(
-    more: list[str] | None,
-    logs: list[str] | None,
-    cloud: Cloud,
+    read: Callable[[], "Reading"],
     repo: str | None,
     folder: Path | None,
-    now: str | None,
     settings: Path | None,
     output: Format,
     quiet: bool,
@@ -77,18 +81,21 @@ def _run(
     from bot.errors import PartlyDone
     from bot.faces.cli import printing
     from bot.faces.cli.reporting import run_reported
-    from bot.faces.trackers import open_tracker
+    from bot.faces.telling import telling
+    from bot.faces.trackers import open_tracker, with_code
     from bot.model.run import RunResult
     from bot.usecases.filing import file_incidents
 
     setup = setup_of(settings, deadline=deadline)
-    reading = open_reading(logs, more, cloud, now, quiet, going_on=True)
+    reading = read()
     tracker, wall = open_tracker(repo, folder, setup.settings), printing.wall_clock()
+    setup = with_code(setup, repo, folder)
+    if report:
+        run = partial(run_reported, reading, tracker, setup, wall, dry_run, report)
+    else:
+        run = partial(file_incidents, reading, tracker, setup, wall, dry_run)
     try:
-        if report:
-            result = run_reported(reading, tracker, setup, wall, dry_run, report)
-        else:
-            result = file_incidents(reading, tracker, setup, wall, dry_run)
+        result = telling(run, tracker, setup, wall)
     except PartlyDone as part:
         if isinstance(part.result, RunResult):
             printing.run(part.result, output, quiet)
@@ -132,8 +139,9 @@ def issues(
     from bot.usecases.looking import tracked
 
     setup = setup_of(settings)
-    found, warnings = tracked(open_tracker(repo, folder, setup.settings), setup, comments=output is Format.JSON)
-    printing.issues(found, warnings, output, quiet)
+    tracker = open_tracker(repo, folder, setup.settings)
+    found, warnings = tracked(tracker, setup, comments=output is Format.JSON)
+    printing.issues(found, warnings, tracker.name, output, quiet)
 
 
 @reads_cloud
@@ -153,14 +161,16 @@ def explain(
     """Say why a cluster is or isn't an incident, or why an issue was filed and stands where it does."""
     from bot.errors import UsageError
     from bot.faces.cli import printing
-    from bot.faces.trackers import open_tracker
+    from bot.faces.trackers import open_tracker, with_code
+    from bot.usecases.errand import Errand
     from bot.usecases.looking import explain_issue, explain_logs
+    from bot.usecases.verifying import standing_of
 
     setup = setup_of(settings)
     if what and what.lstrip("#").isdecimal():
-        printing.issue_explained(
-            explain_issue(open_tracker(repo, folder, setup.settings), setup, int(what.lstrip("#"))), output
-        )
+        tracker, number = open_tracker(repo, folder, setup.settings), int(what.lstrip("#"))
+        errand = Errand(tracker, with_code(setup, repo, folder), printing.wall_clock())
+        printing.issue_explained(explain_issue(tracker, setup, number), standing_of(errand, number), output)
     elif logs or cloud.project:
         printing.explained(explain_logs(open_reading(logs, None, cloud, now, quiet), setup, what or ""), output)
     else:

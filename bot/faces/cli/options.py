@@ -22,6 +22,14 @@ Logs = Annotated[
     ),
 ]
 MoreLogs = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="More log files after --logs FILE.")]
+Windows = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--window",
+        metavar="FILE",
+        help="Instead of logs, what the Beam pipeline stored: file, folder, gs:// address.",
+    ),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(

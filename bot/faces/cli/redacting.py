@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def redact(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Text, or log entries as JSON; - is stdin.")],
     personal: Annotated[
-        bool, typer.Option("--personal", help="Hide personal data too: e-mail, IP, card, phone, IBAN, national ids.")
+        bool,
+        typer.Option("--personal", help="Hide personal data too: e-mail, public IP, card, phone, IBAN, national ids."),
     ] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Count what was hidden, by kind, on stderr.")] = False,
     settings: SettingsFile = None,
