@@ -20,7 +20,7 @@ _TICKS = re.compile("`+")
 _COMMAND = re.compile(r"^/(?=[A-Za-z])", re.MULTILINE)
 _PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/=^-]*")
 _LIVE = re.compile(
-    r"www\.|://|\bGH-\d|:(?!\d\d:)[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE
+    r"www\.|://|GH-\d|:(?!\d\d:)[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE
 )
 _LIST_START = re.compile(r"^(\d{1,9})\.(?=\s)|^-(?=\s)")
 _STYLED = re.compile(r"style|classDef")
@@ -76,14 +76,15 @@ def sentence(text: str | Untrusted, table: bool = False) -> str:
     Safe for any text: where a name holds a backtick itself, what it splits off is judged as a phrase.
     """
     pieces = " ".join(visible(text).split()).split("`")
-    shown = (_piece(piece, at % 2 == 1, cell if table else code) for at, piece in enumerate(pieces) if piece)
+    shown = (_piece(piece, at, cell if table else code) for at, piece in enumerate(pieces) if piece)
     return "".join(shown).strip()
 
 
-def _piece(text: str, is_name: bool, escape: Callable[[str], str]) -> str:
-    if is_name:
+def _piece(text: str, at: int, escape: Callable[[str], str]) -> str:
+    """The piece at this place of a sentence: a name at the odd ones; only behind the first may it begin with a mark."""
+    if at % 2:
         return escape(text)
-    return text if _inert("x " + text) else f" {escape(text)} "
+    return text if _inert(f"x {text}" if at else text) else f" {escape(text)} "
 
 
 def _inert(text: str) -> bool:

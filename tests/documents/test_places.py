@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from bot.documents import dashboard, decisions, listing, reportview, resolution, view
+from bot.documents import dashboard, decisions, learningview, listing, reportview, resolution, stabilityview, view
 from bot.text.templates import environment, render
 from bot.text.untrusted import Untrusted
 from bot.text.visible import visible
@@ -23,18 +23,26 @@ FOLDER = Path(__file__).resolve().parents[2] / "issue_templates"
 PAGES = environment()
 
 OWN_WORDS = {
+    "BeforeAfterView": "status",
     "CascadeView": "links",
     "CaseView": "name patterns",
+    "CheckView": "outcome",
+    "ChecksView": "outcomes",
     "ComponentView": "members",
     "DecisionView": "what",
     "EffectView": "name rule",
     "EventView": "about what",
     "EvidenceView": "cause rule",
+    "FileView": "part status",
+    "FindingView": "name risk rule",
     "FixView": "standing",
     "GlanceView": "all errors",
+    "HappenedView": "kind",
     "HoleView": "because",
     "IncidentView": "diagram fingerprint priority severity verb",
+    "InclusionView": "held",
     "LaneView": "name path priority",
+    "LearningView": "ending measures name phase",
     "LifeStepView": "phase",
     "ListedView": "priority",
     "ListingView": "factor",
@@ -44,15 +52,18 @@ OWN_WORDS = {
     "OutcomeView": "action",
     "PageView": "cascades policy strips",
     "PatternView": "fingerprint incident kind name role severity",
+    "PlaceView": "liveness sure",
     "PlaybookView": "checks hint name now prevention reference",
     "PolicyView": "priority",
-    "ResolutionView": "command ending phase range",
     "QuoteView": "names",
+    "ResolutionView": "command ending phase range",
     "RollbackView": "note",
     "RowView": "phase priority",
     "RunView": "actions priorities",
+    "ScopeView": "parts",
     "SeenView": "phase priority",
     "SeverityView": "name",
+    "StabilityView": "ending phase prevention priority revert risk",
     "StepView": "cause pattern rule",
     "SymptomsView": "names",
     "TopView": "name",
@@ -67,7 +78,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "dashboard.md.j2": ("dashboard", dashboard.DashboardView),
     "decisions.md.j2": ("decided", tuple[decisions.DecisionView, ...]),
     "incident.md.j2": ("incident", view.IncidentView),
+    "learning.md.j2": ("learning", learningview.LearningView),
     "resolution.md.j2": ("resolution", resolution.ResolutionView),
+    "stability.md.j2": ("stability", stabilityview.StabilityView),
     "storm.md.j2": ("listed", listing.ListingView),
     "transition.md.j2": ("resolution", resolution.ResolutionView),
     "worklog.md.j2": ("worklog", reportview.WorklogView),
