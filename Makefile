@@ -1,6 +1,7 @@
 # Every target works alone on a fresh clone: it needs Python 3.11 or newer and make.
 
 VENV := .venv
+BEAM := .venv-beam
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -10,10 +11,10 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 	--no-emit-trusted-host --no-emit-find-links --resolver=backtracking --build-deps-for editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test test-beam lint bench lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(VENV)/.base ## file the bundled outage into a folder, and say where to look
 	$(BIN)/incidentbot file --logs examples/checkout-outage.json --folder $(DEMO)
@@ -23,6 +24,9 @@ demo: $(VENV)/.base ## file the bundled outage into a folder, and say where to l
 test: $(VENV)/.dev ## run the tests, in parallel
 	$(BIN)/python -m pytest --numprocesses auto
 
+test-beam: $(BEAM)/.dev ## test the Beam pipeline, in an environment of its own
+	$(BEAM)/bin/python -m pytest -W default tests/beam
+
 lint: $(VENV)/.dev ## check style, types, the arrows between packages, and the workflows
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -30,16 +34,20 @@ lint: $(VENV)/.dev ## check style, types, the arrows between packages, and the w
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet --persona pedantic .github action.yml
 
-bench: $(VENV)/.dev ## time what must stay quick
+bench: $(VENV)/.bench ## time what must stay quick, and score what must stay right
 	$(BIN)/python benchmarks/help.py
+	-$(BIN)/python benchmarks/folding.py
+	-$(BIN)/python benchmarks/clustering.py
 
 lock: $(VENV)/.dev ## renew the locked requirements
 	$(BIN)/python -m pip --disable-pip-version-check --quiet install pip-tools
-	$(COMPILE) --upgrade --output-file requirements/base.txt pyproject.toml
+	$(COMPILE) --upgrade --extra monitoring --output-file requirements/base.txt pyproject.toml
+	$(COMPILE) --upgrade --extra slack --constraint requirements/base.txt --output-file requirements/slack.txt pyproject.toml
+	$(COMPILE) --upgrade --extra beam --extra beam-dev --output-file requirements/beam.txt pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements/base.txt --output-file requirements/dev.txt pyproject.toml
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(BEAM) $(DEMO) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 
 # A stamp is written last, so that an interrupted installation is taken up again.
 $(VENV)/.created:
@@ -54,6 +62,16 @@ $(VENV)/.created:
 $(VENV)/.base: $(VENV)/.created requirements/base.txt pyproject.toml
 	$(PIP) install --require-hashes --requirement requirements/base.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) install --no-build-isolation --editable ".[bench]"
+	@touch $@
+
+$(BEAM)/.dev: $(VENV)/.created requirements/beam.txt pyproject.toml
+	"$(PYTHON)" -m venv $(BEAM)
+	$(BEAM)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/beam.txt
+	$(BEAM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FOLDERS = ("bot", "tests", "benchmarks", "examples")
-PURE_ROOMS = ("clustering", "observing", "triage", "lifecycle", "documents", "text", "model")
+PURE_ROOMS = ("clustering", "observing", "triage", "lifecycle", "fixes", "documents", "text", "model")
 CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter", "urlopen", "getenv"}
 MACHINE_PATH = re.compile(rb"(?<![\w.:/~-])/(?:work|root|home/\w+|Users/\w+|tmp/\w+)/")
 
@@ -119,7 +119,7 @@ def test_a_path_of_a_machine_is_recognised(folder: str, before: str) -> None:
     assert MACHINE_PATH.search((before + path).encode())
 
 
-@pytest.mark.parametrize("lock", ["base", "dev"])
+@pytest.mark.parametrize("lock", ["base", "dev", "slack"])
 def test_locks_name_no_place_and_hash_everything(lock: str) -> None:
     """The locked requirements have a hash for each package, and no URL, option, index or local path."""
     lines = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8").splitlines()
@@ -131,20 +131,22 @@ def test_locks_name_no_place_and_hash_everything(lock: str) -> None:
     assert hashes == len(packages)
 
 
-def test_dev_lock_contains_the_base_lock() -> None:
-    """What is tested is what is installed: each version of the base lock stands in the other one too."""
-    base, dev = (
+@pytest.mark.parametrize("larger", ["dev", "slack"])
+def test_other_locks_contain_the_base_lock(larger: str) -> None:
+    """What is tested is what is installed: each version of the base lock stands in the other ones too."""
+    base, more = (
         set(re.findall(r"^[\w.-]+==\S+", (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8"), re.M))
-        for lock in ("base", "dev")
+        for lock in ("base", larger)
     )
     assert base
-    assert base - dev == set()
+    assert base - more == set()
 
 
-def test_bundled_outage_is_what_the_generator_writes() -> None:
-    """`examples/checkout-outage.json` is the generator's output, to the byte, and newest first."""
-    generated = runpy.run_path(str(ROOT / "examples" / "generate.py"))["text"]()
-    assert (ROOT / "examples" / "checkout-outage.json").read_text(encoding="utf-8") == generated
+@pytest.mark.parametrize("name", ["checkout-outage.json", "checkout-fixed.json", "checkout-again.json"])
+def test_bundled_logs_are_what_the_generator_writes(name: str) -> None:
+    """The bundled logs are the generator's output, to the byte, and newest first."""
+    generated = runpy.run_path(str(ROOT / "examples" / "generate.py"))["text"](name)
+    assert (ROOT / "examples" / name).read_text(encoding="utf-8") == generated
     times = [entry["timestamp"] for entry in json.loads(generated)]
     assert times == sorted(times, reverse=True)
     assert len(times) > 300

@@ -38,14 +38,18 @@ def onset(incident: Incident) -> int:
 def last_onset(incident: Incident) -> int:
     """Nanoseconds of when it began the last time: after a silence of over an hour and of ten usual pauses.
 
-    Where there was none, or where older minutes are no longer kept one by one, it is the onset.
+    Where there was none, or where older minutes are no longer kept one by one, it is the onset. It is known to the
+    minute; a deployment within that minute came before.
     """
     minutes = sorted({at for member in incident.members for at in member.minutes})
     pauses = [later - earlier for earlier, later in pairwise(minutes)]
     long = max(_LONG_SILENCE, 10 * median(pauses)) if pauses else 0
     began = next((later for earlier, later in reversed(list(pairwise(minutes))) if later - earlier > long), 0)
     firsts = [member.first for member in incident.members if member.first // MINUTE == began]
-    return min(firsts, default=began * MINUTE) if began else onset(incident)
+    if not began:
+        return onset(incident)
+    rolled_out = (one.nanos for one in incident.deployments if one.nanos // MINUTE == began)
+    return min(firsts, default=max(rolled_out, default=began * MINUTE))
 
 
 def deployments_of(incident: Incident, detail: Detail) -> tuple[DeploymentView, ...]:

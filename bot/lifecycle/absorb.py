@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.model.incident import Evidence, Incident, Member, Recurrence, Role
+from bot.model.incident import Evidence, Incident, LastGood, Member, Recurrence, Role
 from bot.model.window import Minute, Sample, Served
 
 _INSTANCES_A_MINUTE = 16
@@ -36,10 +36,17 @@ def absorb(known: Incident, seen: Incident) -> Incident:
         observed_until=max(known.observed_until, seen.observed_until),
         runner_up=known.runner_up or (seen.runner_up if seen.key == known.key else ""),
         cannot_start=known.cannot_start or seen.cannot_start,
-        good=known.good or seen.good,
+        good=_later_good(known, seen),
         recurrence=_fuller_recurrence(known, seen),
         traces=tuple(sorted({*known.traces, *seen.traces})[:_TRACES]),
     )
+
+
+def _later_good(known: Incident, seen: Incident) -> LastGood | None:
+    """The revision that answered last, of those that the incident wasn't seen on since."""
+    bad = {*known.revisions, *seen.revisions}
+    told = [one.good for one in (known, seen) if one.good and one.good.revision not in bad]
+    return max(told, key=lambda good: (good.until, good.answered, good.revision), default=None)
 
 
 def _fuller_recurrence(known: Incident, seen: Incident) -> Recurrence | None:

@@ -18,9 +18,9 @@ _LONGEST_FENCE = 100
 _LONGEST_DELIMITER = 20
 _TICKS = re.compile("`+")
 _COMMAND = re.compile(r"^/(?=[A-Za-z])", re.MULTILINE)
-_PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/=^-]*")
+_PLAIN = re.compile(r"(?!\d{1,9}[.)])[A-Za-z0-9][A-Za-z0-9 ,.;:%()'/=^+-]*")
 _LIVE = re.compile(
-    r"www\.|://|GH-\d|:(?!\d\d:)[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE
+    r"www\.|://|GH-\d|:(?!\d\dZ?:)[\w+-]+:|\b(?=[a-f0-9]*\d)[0-9a-f]{7,40}\b|\b(?:mailto|xmpp):", re.IGNORECASE
 )
 _LIST_START = re.compile(r"^(\d{1,9})\.(?=\s)|^-(?=\s)")
 _STYLED = re.compile(r"style|classDef")

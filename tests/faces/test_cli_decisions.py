@@ -116,7 +116,7 @@ def test_baseline(bot: Bot, tmp_path: Path) -> None:
     "words",
     [
         ("merge", 1, 9), ("merge", "x", 1), ("split", 1, "v0-"), ("mute", 1, "--until", "soon"), ("mute", 0),
-        ("unmute", 1), ("adopt", 1, "v1-"), ("init",), ("init", "--baseline"), ("merge", "\uff11", 1),
+        ("unmute", 1), ("adopt", 1, "v1-"), ("init", "--since", "1h"), ("init", "--baseline"), ("merge", "\uff11", 1),
         ("adopt", 99, "v1-"),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """`resolve`, `deployed`, `verify`: from the fix to the proof that it works."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,9 +12,7 @@ from bot.model.state import Reason
 
 Commit = Annotated[
     list[str] | None,
-    typer.Option(
-        "--commit", metavar="SHA", help="A commit that fixes it, by 7 digits or more; repeat for several."
-    ),
+    typer.Option("--commit", metavar="SHA", help="A commit that fixes it, by 7 digits or more; repeat for several."),
 ]
 
 
@@ -77,6 +76,7 @@ def verify(
     """Move every tracked issue as far as the evidence carries it; nothing new is filed."""
     from bot.faces.cli import printing
     from bot.faces.cli.commands import setup_of
+    from bot.faces.telling import telling
     from bot.faces.trackers import open_tracker, with_code
     from bot.usecases.errand import Errand
     from bot.usecases.verifying import verify_issues
@@ -85,4 +85,5 @@ def verify(
     tracker = open_tracker(repo, folder, setup.settings)
     errand = Errand(tracker, with_code(setup, repo, folder), printing.wall_clock(), dry_run)
     reading = open_reading(logs, None, cloud, now, quiet, going_on=True) if logs or cloud.project else None
-    printing.run(verify_issues(errand, reading, number_of(number) if number else 0), output, quiet)
+    run = partial(verify_issues, errand, reading, number_of(number) if number else 0)
+    printing.run(telling(run, tracker, errand.setup, errand.wall), output, quiet)

@@ -25,25 +25,26 @@ class _Repository(msgspec.Struct, frozen=True):
     has_issues: bool = True
 
 
-def examined(wire: "Wire") -> Premises:
+def examined(wire: "Wire", own: str) -> Premises:
     """What GitHub says of the repository. Raises TrackerUnavailable where it can't be seen.
 
-    Whether the token may write is asked by a change of a label that changes nothing: a token's own rights show in no
-    answer but a refusal. A repository without a single label can't be asked so.
+    Whether the token may write is asked by a change of a label (our `own`, if it is there) that changes nothing: a
+    token's rights show in no answer but a refusal. A repository without a single label can't be asked so.
     """
     asked = Asked(wire.repo, "GET", "reading the repository")
     headers, found = wire.answered(asked, "", _Repository)
-    refusal, tried = _refusal(wire) if found.has_issues and not found.archived else ("", False)
+    refusal, tried = _refusal(wire, own) if found.has_issues and not found.archived else ("", False)
     return Premises(found.archived, found.has_issues, _clock(headers), _scopes(headers), refusal, tried)
 
 
-def _refusal(wire: "Wire") -> tuple[str, bool]:
-    some = wire.page("/labels", {"per_page": "1"}, LabelReply, "listing labels")
-    name = next((label.name for label in some if label.name), "")
-    if not name:
+def _refusal(wire: "Wire", own: str) -> tuple[str, bool]:
+    some = wire.page("/labels", {"per_page": "100"}, LabelReply, "listing labels")
+    names = [label.name for label in some if label.name]
+    if not names:
         return "", False
+    ours = next((name for name in names if name.casefold() == own.casefold()), names[0])
     try:
-        wire.write("PATCH", path_of(name), {}, LabelReply, "writing labels and issues")
+        wire.write("PATCH", path_of(ours), {}, LabelReply, "writing labels and issues")
     except TrackerUnavailable as refusal:
         return str(refusal), True
     return "", True

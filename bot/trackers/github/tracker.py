@@ -213,7 +213,7 @@ class GitHubTracker:
 
     def premises(self) -> Premises:
         """The repository as GitHub describes it, and whether the token may write there."""
-        return examined(self._wire)
+        return examined(self._wire, self._label)
 
     @property
     def _known(self) -> frozenset[str]:

@@ -1,0 +1,5 @@
+"""The program as a fixture, for these tests too."""
+
+from tests.faces.conftest import bot
+
+__all__ = ["bot"]
