@@ -26,6 +26,7 @@ class Codebase:
         self.warnings: list[Warned] = []
         self._branch_is_lost = False
         self.recent = lru_cache(maxsize=1)(self._recent)
+        self._mentions = lru_cache(maxsize=1)(self._mentioned)
         self.deployments = lru_cache(maxsize=1)(self._deployments)
         self.contains = lru_cache(maxsize=10_000)(self._contains)
         self.on_branch = lru_cache(maxsize=1_000)(self._on_branch)
@@ -41,9 +42,7 @@ class Codebase:
         """The fixes of an issue as they stand now: those that are linked, and those whose commits name it."""
         had = {fix.sha for fix in state.fixes} | {sha for fix in state.fixes for sha in fix.formerly}
         new = [
-            fix_of(commit, commit.at, how)
-            for commit in self.recent()
-            if commit.sha not in had and (how := mentioned(commit, self.name).get(number))
+            fix_of(commit, commit.at, how) for commit, how in self._mentions().get(number, ()) if commit.sha not in had
         ]
         failed = tuple(fix for fix in state.fixes if fix.standing is Standing.FAILED)
         linked = (*(fix for fix in state.fixes if fix not in failed), *reversed(new))
@@ -63,6 +62,14 @@ class Codebase:
         commits: tuple[Commit, ...] = self._ask(lambda host: host.recent(self._since), ())
         self._branch_is_lost = len(self.warnings) > before
         return commits
+
+    def _mentioned(self) -> dict[int, list[tuple[Commit, str]]]:
+        """By issue, the commits that say they fix it, newest first, and how they say so."""
+        found: dict[int, list[tuple[Commit, str]]] = {}
+        for commit in self.recent():
+            for number, how in mentioned(commit, self.name).items():
+                found.setdefault(number, []).append((commit, how))
+        return found
 
     def _deployments(self) -> tuple[Deployment, ...]:
         return self._ask(lambda host: host.deployments(self._since), ())
