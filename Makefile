@@ -42,7 +42,7 @@ bench: $(VENV)/.bench ## time what must stay quick, and score what must stay rig
 lock: $(VENV)/.dev ## renew the locked requirements
 	$(BIN)/python -m pip --disable-pip-version-check --quiet install pip-tools
 	$(COMPILE) --upgrade --extra monitoring --output-file requirements/base.txt pyproject.toml
-	$(COMPILE) --upgrade --extra slack --constraint requirements/base.txt --output-file requirements/slack.txt pyproject.toml
+	$(COMPILE) --upgrade --extra monitoring --extra slack --constraint requirements/base.txt --output-file requirements/slack.txt pyproject.toml
 	$(COMPILE) --upgrade --extra beam --extra beam-dev --output-file requirements/beam.txt pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements/base.txt --output-file requirements/dev.txt pyproject.toml
 
