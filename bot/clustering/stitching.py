@@ -14,11 +14,12 @@ _MOST_LINES = 500
 _GAP = SECOND
 _HEAD = 400
 _LINE = re.compile(
-    r"\s+at \S|\s*\.\.\. \d{1,9} |Caused by: |Wrapped by: |\s+Suppressed: |\s*---> |\s+--- End of"  # JVM, .NET
-    r"|\s+File \"|\s+from \S+:\d|\S+\.rb:\d+:in |The above exception was|During handling of the above"  # Python, Ruby
+    r"(?=[\s.#}\]^~-]|$)(?:"  # most lines begin with a word: none of these
+    r"\s+at \S|\s*\.\.\. \d{1,9} |\s+Suppressed: |\s*---> |\s+--- End of"  # JVM, .NET
+    r"|\s+File \"|\s+from \S+:\d|\s*#\d{1,4} \S|\s+\d{1,4}: \S|\t\S|\s{2,}\S|\s*[}\]^~]|$)"
+    r"|Caused by: |Wrapped by: |The above exception was|During handling of the above|\S+\.rb:\d+:in "
     r"|goroutine \d{1,9} \[|\[signal |created by |exit status |[\w-]+[./]\S*\(.*\)$"  # Go
-    r"|\s*#\d{1,4} \S|Stack trace:|stack backtrace:|\s+\d{1,4}: \S|[\w.]+(?:Error|Exception)\b"
-    r"|\t\S|\s{2,}\S|\s*[}\]^~]|$"
+    r"|Stack trace:|stack backtrace:|[\w.]+(?:Error|Exception)\b"
 )
 
 SignatureOf = Callable[[LogEntry], Signature]

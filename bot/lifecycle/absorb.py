@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from bot.model.incident import Evidence, Incident, LastGood, Member, Recurrence, Role
+from bot.model.spell import merged_in, own
 from bot.model.window import Minute, Sample, Served
 
 _INSTANCES_A_MINUTE = 16
@@ -26,7 +27,7 @@ def absorb(known: Incident, seen: Incident) -> Incident:
         members[member.fingerprint] = _absorb_member(had, member) if had else _as_symptom(member)
     root = members.pop(known.key.root)
     symptoms = sorted(members.values(), key=lambda member: (member.first, member.fingerprint))
-    return msgspec.structs.replace(
+    grown = msgspec.structs.replace(
         known,
         members=(root, *symptoms),
         evidence=_absorb_evidence(known.evidence, seen.evidence),
@@ -36,16 +37,20 @@ def absorb(known: Incident, seen: Incident) -> Incident:
         observed_until=max(known.observed_until, seen.observed_until),
         runner_up=known.runner_up or (seen.runner_up if seen.key == known.key else ""),
         cannot_start=known.cannot_start or seen.cannot_start,
-        good=_later_good(known, seen),
         recurrence=_fuller_recurrence(known, seen),
         traces=tuple(sorted({*known.traces, *seen.traces})[:_TRACES]),
     )
+    return msgspec.structs.replace(grown, good=_later_good(known, seen, grown))
 
 
-def _later_good(known: Incident, seen: Incident) -> LastGood | None:
-    """The revision that answered last, of those that the incident wasn't seen on since."""
-    bad = {*known.revisions, *seen.revisions}
-    told = [one.good for one in (known, seen) if one.good and one.good.revision not in bad]
+def _later_good(known: Incident, seen: Incident, grown: Incident) -> LastGood | None:
+    """The revision that answered last, of those that the incident wasn't seen on since.
+
+    What a person merged in says nothing of it: neither the revisions it was seen on, nor the one good for it.
+    """
+    bad = own(grown).revisions
+    is_own = seen.key.service == known.key.service and seen.key.root not in merged_in(grown)
+    told = [one.good for one in ((known, seen) if is_own else (known,)) if one.good and one.good.revision not in bad]
     return max(told, key=lambda good: (good.until, good.answered, good.revision), default=None)
 
 

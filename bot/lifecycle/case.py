@@ -30,6 +30,7 @@ class Facts(msgspec.Struct, frozen=True):
     was seen of the service for long. `remains`: it is gone, but its cause is still on the branch. `idle`: who took it
     on hasn't shown work for as long as a lease lasts. `check`: a check of a person's close is due; `last_check`: no
     other follows. `suspects` are what may have brought the failure that was seen, out of the commits `between`.
+    `closed_at` is when a person closed the issue, in the time of the logs (0: not known).
     """
 
     at: int = 0
@@ -46,6 +47,7 @@ class Facts(msgspec.Struct, frozen=True):
     last_check: bool = False
     between: tuple[str, str] = ("", "")
     suspects: tuple[Suspect, ...] = ()
+    closed_at: int = 0
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -69,8 +71,9 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def newer(self) -> bool:
-        """True if failures newer than any known were seen."""
-        return self.seen is not None and self.seen.last > self.state.incident.last
+        """True if failures newer than any known, and than a person's close, were seen."""
+        known = max(self.state.incident.last, 0 if self.is_open else self.facts.closed_at)
+        return self.seen is not None and self.seen.last > known
 
     @property
     def fixed(self) -> bool:

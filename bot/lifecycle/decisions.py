@@ -9,6 +9,7 @@ from bot.lifecycle.absorb import absorb
 from bot.lifecycle.carving import carve
 from bot.lifecycle.moves import mute_of
 from bot.model.incident import Evidence, Incident, IncidentKey
+from bot.model.spell import MERGED
 from bot.model.state import Decision, IssueState, Phase, Transition
 from bot.model.time import iso
 
@@ -77,14 +78,13 @@ def merge(into: int, one: IssueState, other: int, two: IssueState, order: Order)
 
 
 def _joined(one: Incident, other: int, two: Incident) -> Incident:
-    both = absorb(one, two)
+    """What the other was seen on, and how its requests fared, stays its own affair: see `bot.model.spell`."""
     if one.key.root == two.key.root:
-        return both
+        return absorb(one, two)
     words = f"a person merged its issue, {other}, into this one"
-    merged = Evidence(one.key.root, two.key.root, "merged", 1.0, words)
-    if merged in both.evidence:
-        return both
-    return msgspec.structs.replace(both, evidence=(*both.evidence, merged))
+    merged = Evidence(one.key.root, two.key.root, MERGED, 1.0, words)
+    traffic = two.traffic if two.key.service == one.key.service else {}
+    return absorb(one, msgspec.structs.replace(two, evidence=(*two.evidence, merged), traffic=traffic))
 
 
 def roots_of(state: IssueState) -> tuple[IncidentKey, ...]:

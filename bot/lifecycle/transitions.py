@@ -124,7 +124,7 @@ RULES: tuple[Rule, ...] = (
         "open: no data",
         "the service is seen again",
         "verifying",
-        lambda c: c.open_in(Phase.NO_DATA) and not c.facts.blind,
+        lambda c: c.open_in(Phase.NO_DATA) and bool(c.facts.at) and not c.facts.blind,
         lambda c: moves.to(c, Phase.VERIFYING, "the service is seen again", tell=False),
     ),
     Rule(

@@ -166,15 +166,15 @@ def checked(record: LogEntry | Unreadable, latest: int | None) -> tuple[LogEntry
 
 def _timed(entry: LogEntry) -> tuple[LogEntry, int | None]:
     """The entry with a readable time, and that time; receiveTimestamp stands in for a timestamp that is no time."""
-    for text in (entry.timestamp, entry.receive_timestamp):
-        if not text:
-            continue
-        try:
-            nanos = nanos_of(text)
-        except ValueError:
-            continue
-        return (entry if text is entry.timestamp or not entry.timestamp else _without_timestamp(entry)), nanos
-    return entry, None
+    try:
+        return entry, nanos_of(entry.timestamp)
+    except ValueError:
+        pass
+    try:
+        nanos = nanos_of(entry.receive_timestamp)
+    except ValueError:
+        return entry, None
+    return (_without_timestamp(entry) if entry.timestamp else entry), nanos
 
 
 def _without_timestamp(entry: LogEntry) -> LogEntry:

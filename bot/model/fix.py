@@ -155,6 +155,7 @@ class Watch(msgspec.Struct, frozen=True):
 
     `recent` are requests by minute that may still be read again; the minutes before `until` are settled: their
     exposure, in how many of them every request failed (`down`), the last with a request, and whether one was answered.
+    `quiet` is the time (nanoseconds, whole hours) in which the service was seen at all, until the hour `quiet_until`.
     """
 
     failing: Failing
@@ -165,6 +166,8 @@ class Watch(msgspec.Struct, frozen=True):
     down: int = 0
     last: int = 0
     answered: bool = False
+    quiet: int = 0
+    quiet_until: int = 0
 
 
 class Proof(msgspec.Struct, frozen=True):

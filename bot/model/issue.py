@@ -23,7 +23,10 @@ class Comment(msgspec.Struct, frozen=True):
 
 
 class Issue(msgspec.Struct, frozen=True):
-    """An issue as a tracker lists it. `close_reason` is "completed", "not_planned", "duplicate" or ""."""
+    """An issue as a tracker lists it. `close_reason` is "completed", "not_planned", "duplicate" or "".
+
+    `closed` is when it was closed (nanoseconds; 0: it is open, or the tracker doesn't tell).
+    """
 
     number: int
     title: str
@@ -35,6 +38,7 @@ class Issue(msgspec.Struct, frozen=True):
     close_reason: str = ""
     locked: bool = False
     url: str = ""
+    closed: int = 0
 
 
 class NewIssue(msgspec.Struct, frozen=True):

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from zlib import crc32
 
-from bot.model.entry import LogEntry, Place
+from bot.model.entry import Place
 from bot.model.severity import Severity
-from bot.model.signature import Signature
 from bot.model.time import MINUTE
 from bot.model.window import Cluster, Minute, Occurrence, Sample
 from bot.observing.sampling import Smallest
@@ -58,8 +57,9 @@ class ClusterState:
         self._minute, self._now = -_NEVER, 0
         self._here: set[str] = set()
 
-    def add(self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str) -> None:
+    def add(self, seen: Seen, level: Severity, instance: str) -> None:
         """Count one entry; `instance` is a short hash, "" where not logged."""
+        nanos, entry, signature = seen
         self.count += 1
         if level > self._severity:
             self._severity = level
@@ -77,10 +77,10 @@ class ClusterState:
         if trace and trace <= self._by_trace.bound:
             self._by_trace.add(trace, nanos, instance)
         if nanos > self._last:
-            self._latest = _tuple(Seen, (nanos, entry, signature))
+            self._latest = seen
             self._last = nanos
         elif nanos == self._last or nanos <= self._first:
-            self._see(Seen(nanos, entry, signature))
+            self._see(seen)
 
     def settle(self) -> None:
         """Count what came since the minute began."""

@@ -59,6 +59,7 @@ class ObserverRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
 
 def record_of(observer: Observer) -> ObserverRecord:
     """What this observer saw, redacted by the redactor in use; the observer stays as it is."""
+    observer.settle()
     clusters = {
         place: tuple(_cluster_record(state) for _, state in some)
         for place, some in groupby(observer._clusters, key=lambda item: item[0][0])

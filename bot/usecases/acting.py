@@ -14,9 +14,9 @@ from bot.lifecycle import ENDED, BrokenState, decode_issue, encode_repo
 from bot.logs import Coverage
 from bot.model.fix import Watch
 from bot.model.issue import Action, ActionKind, Issue, IssueStatus
-from bot.model.state import RepoState, RunNote
+from bot.model.state import Phase, RepoState, RunNote
 from bot.model.time import SECOND, length_of
-from bot.model.window import Window
+from bot.model.window import Deployment, Window
 from bot.triage import learnt
 from bot.usecases.advancing import advanced
 from bot.usecases.drafting import Drafted
@@ -46,14 +46,16 @@ def execute_plan(
     errand: Errand,
     coverages: tuple[Coverage, ...] = (),
     watches: Mapping[int | str, Watch] = {},
+    deployments: tuple[Deployment, ...] = (),
 ) -> tuple[Action, ...]:
     """Do what the plan says and store what is to be remembered; a run that changes nothing writes nothing.
 
     `coverages` are what was read of sources that go on from run to run; their watermarks follow where all is done.
-    `watches` are what was seen of the services of quiet issues, by number or, until it has one, by the draft's key.
+    `watches` are what was seen of the services of quiet issues, by number or, until it has one, by the draft's key;
+    `deployments` are to be remembered.
     Returns the actions with the numbers of what was created. Raises what `execute` raises.
     """
-    memory = _Memory(plan, tuple(drafted), window, known, errand, coverages, watches)
+    memory = _Memory(plan, tuple(drafted), window, known, errand, coverages, watches, deployments)
     pace = errand.pace or pace_of(errand.setup)
     return execute(plan.actions, errand.tracker, known.repo, memory, errand.wall, pace).done
 
@@ -70,8 +72,9 @@ class _Memory:
         errand: Errand,
         coverages: tuple[Coverage, ...],
         watches: Mapping[int | str, Watch],
+        deployments: tuple[Deployment, ...],
     ) -> None:
-        self._coverages, self._watches = coverages, dict(watches)
+        self._coverages, self._watches, self._deployments = coverages, dict(watches), deployments
         self._plan, self._drafted, self._window, self._wall = plan, drafted, window, errand.wall
         self._tracker, self._known, self._setup = errand.tracker, known, errand.setup
         self._above = 0
@@ -118,9 +121,15 @@ class _Memory:
             return after
         created = {action.key: action.number for action in outcome.done if action.kind is ActionKind.CREATE}
         numbered = {created.get(key, 0) if isinstance(key, str) else key: one for key, one in self._watches.items()}
-        kept = {number: watch for number, watch in after.watches.items() if number in after.tracked}
-        over = {0, *(one.draft.number for one in self._drafted if one.state.phase in ENDED)}
-        watches = {number: watch for number, watch in sorted((kept | numbered).items()) if number not in over}
+        states = {entry.number: entry.state for entry in _entries(self._known, self._drafted, outcome.done)}
+        quiet = (Phase.MUTED, Phase.MERGED, *ENDED)
+        watches = {
+            number: watch
+            for number, watch in sorted((after.watches | numbered).items())
+            if number in states and states[number].phase not in quiet
+        }
+        told = tuple(sorted({*after.deployments, *self._deployments}))[-_MOST_DEPLOYMENTS:]
+        after = msgspec.structs.replace(after, deployments=told)
         return msgspec.structs.replace(after, watches=watches, habits=learnt(after.habits, self._window))
 
     def _write(self, state: RepoState, page: str = "") -> None:
@@ -155,7 +164,7 @@ def _remembered(
     return msgspec.structs.replace(
         state,
         intents=tuple(one for one in state.intents if one.key not in filed and one.expires > wall),
-        deployments=window.deployments[-_MOST_DEPLOYMENTS:],
+        deployments=tuple(sorted({*state.deployments, *window.deployments}))[-_MOST_DEPLOYMENTS:],
         held_back=tuple(sorted(held)),
         runs=(*state.runs, note)[-_MOST_RUNS:] if changed else state.runs,
         tracked=tracked_after(known, open_now),

@@ -9,10 +9,13 @@ from bot.fixes import fix_of, mentioned, refreshed
 from bot.model.fix import Commit, FixCommit, Standing
 from bot.model.run import Warned
 from bot.model.state import IssueState
+from bot.model.time import MINUTE
 from bot.model.window import Deployment
 from bot.trackers.code import CodeHost
 
 Answer = TypeVar("Answer")
+
+_SKEW = 10 * MINUTE
 
 
 class Codebase:

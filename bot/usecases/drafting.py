@@ -8,6 +8,7 @@ from bot.documents import (
     incident_title,
     policy_news,
     render_decisions,
+    render_footer,
     render_incident,
     render_resolution,
     step_comment,
@@ -201,7 +202,7 @@ def _repriced(before: Incident, state: IssueState) -> Iterator[DraftComment]:
     after = state.incident
     news = policy_news(before, after)
     if news and before.priority is not after.priority and state.phase not in (*ENDED, Phase.MUTED, Phase.MERGED):
-        yield DraftComment(f"priority-{after.priority}-{after.observed_until}", news, f"{after.priority} now")
+        yield DraftComment(f"priority-{after.priority}-{before.observed_until}", news, f"{after.priority} now")
 
 
 def _without_lease(there: tuple[str, ...], before: IssueState, state: IssueState, setup: Setup) -> tuple[str, ...]:
@@ -270,7 +271,7 @@ def _body(state: IssueState, before: str, setup: Setup) -> str:
     Where the bot has no section yet, it goes below what people wrote.
     """
     decisions = render_resolution(state, setup.templates, setup.settings.deploy_command)
-    decisions += render_decisions(state.decisions, setup.templates)
+    decisions += render_decisions(state.decisions, setup.templates) + render_footer(setup.templates)
     room = BODY_LIMIT - _MARGIN - len(encode_issue(state, setup.ring)) - len(around(before)) - len(decisions)
     if room < len(_NO_ROOM):
         return before
@@ -278,7 +279,7 @@ def _body(state: IssueState, before: str, setup: Setup) -> str:
         return compose(_NO_ROOM, state, before, setup.ring, below=True)
     books = fitting(state.incident, setup.playbooks)
     owners = setup.owners(state.incident)
-    page = render_incident(state.incident, books, setup.templates, limit=room, owners=owners)
+    page = render_incident(state.incident, books, setup.templates, limit=room, owners=owners, over=state.phase in ENDED)
     return compose(page + decisions, state, before, setup.ring, below=True)
 
 

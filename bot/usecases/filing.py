@@ -21,6 +21,7 @@ from bot.usecases.advancing import hole_warnings, spanned
 from bot.usecases.drafting import Drafted, key_of
 from bot.usecases.errand import Errand
 from bot.usecases.flooding import with_storm
+from bot.usecases.gathering import SEEN
 from bot.usecases.healing import heal
 from bot.usecases.judging import judge, living
 from bot.usecases.known import Known, load_known, refuse_collapse
@@ -86,7 +87,7 @@ def file_window(
     if errand.dry_run:
         return told(plan.actions, plan.held_back)
     try:
-        done = execute_plan(plan, drafts, window, known, errand, coverages, judged.watches)
+        done = execute_plan(plan, drafts, window, known, errand, coverages, judged.watches, judged.deployments)
         return msgspec.structs.replace(told(done, plan.held_back), states=_left(known, drafts, done))
     except PartlyDone as part:
         if not isinstance(part.result, Outcome):
@@ -131,7 +132,8 @@ def _result(
 
 
 def _remembering(window: Window, repo: RepoState) -> Window:
-    return msgspec.structs.replace(window, deployments=tuple(sorted({*window.deployments, *repo.deployments})))
+    told = (one for one in repo.deployments if one.source not in SEEN)
+    return msgspec.structs.replace(window, deployments=tuple(sorted({*window.deployments, *told})))
 
 
 def _with_numbers(reported: list[Reported], done: Iterable[Action], held: Iterable[Action]) -> tuple[Reported, ...]:

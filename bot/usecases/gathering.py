@@ -1,39 +1,41 @@
 """What a run knows of each issue beside what its window shows: the facts that the table of transitions asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache, partial
 
 import msgspec
 
 from bot.fixes import (
     activity,
-    answered_by,
-    failing_of,
     has_fix,
     live,
-    lively,
     prove,
-    quiet_of,
     running,
     suspect_range,
     suspects,
-    watched,
 )
 from bot.lifecycle import ENDED, Facts, wishes
 from bot.logs import Coverage
 from bot.model.fix import FixCommit, Live, Liveness, Proof, Standing, Suspect, Watch
 from bot.model.incident import Incident
-from bot.model.issue import IssueStatus
-from bot.model.state import IssueState, Phase, Reason
-from bot.model.time import MINUTE, in_words, iso, length_of
-from bot.model.window import Built, Deployment, Served, Traffic, Window
+from bot.model.issue import Issue, IssueStatus
+from bot.model.state import IssueState, Phase
+from bot.model.time import HOUR, MINUTE, in_words, iso, length_of
+from bot.model.window import Built, Deployment, Traffic, Window
 from bot.settings import Verification
 from bot.usecases.advancing import holes_of
 from bot.usecases.codebase import Codebase
 from bot.usecases.known import Known
 from bot.usecases.proving import policy_of
+from bot.usecases.relapsing import Place, judged
 from bot.usecases.setup import Setup
+from bot.usecases.watching import places_of, watch_of
 
+SEEN = ("requests", "labels")
+"""Sources of what was only seen to run: no document shows it as a deployment."""
+
+_LIVE_LOGS = 24 * HOUR
+_SETTLING = 5 * MINUTE
 _COUNTED = (Standing.ON_BRANCH, Standing.UNKNOWN)
 
 
@@ -55,9 +57,11 @@ class Gathering:
         setup: Setup,
         code: Codebase,
         at: int,
+        wall: int,
         coverages: Iterable[Coverage] = (),
     ) -> None:
-        self._window, self._known, self._setup, self._code, self._at = window, known, setup, code, at
+        self._window, self._known, self._setup, self._code = window, known, setup, code
+        self._at, self._wall = at, wall
         self._rules: Verification = setup.settings.verification
         self._missing = lru_cache(maxsize=None)(partial(holes_of, known.repo.holes, tuple(coverages)))
 
@@ -79,8 +83,9 @@ class Gathering:
         fixes = self._code.fixes(number, state)
         counted = [fix for fix in fixes if fix.standing in _COUNTED]
         runs = self._live(counted, grown) if counted else ()
-        newer = seen if seen and seen.last > state.incident.last else None
-        relapsed, excused = self._judged(state, newer, counted, runs)
+        closed_at = self._closed_at(self._known.issues[number])
+        newer = seen if seen and seen.last > max(state.incident.last, closed_at) else None
+        relapsed, excused = judged(state, newer, runs, partial(self._has_fix, tuple(counted)))
         watch = self._watch(number, state, grown, runs)
         closed = self._known.issues[number].status is IssueStatus.CLOSED
         is_back = relapsed or (newer and (closed or state.phase is Phase.MITIGATED))
@@ -94,19 +99,36 @@ class Gathering:
             excused=excused,
             proven=proof.why if proof and proof.proven else "",
             doubt=proof.why if proof and not proof.proven else "",
-            blind=self._blind(watch),
+            blind=self._blind(watch, grown),
             remains=self._remains(grown) if proof and proof.proven else "",
             idle=self._idle(number, state),
             check=self._check(state),
             last_check=self._last_check(state),
             between=between,
             suspects=suspected,
+            closed_at=closed_at,
         )
         return Gathered(facts, watch, proof)
 
+    def _has_fix(self, fixes: tuple[FixCommit, ...], place: Place, revision: str) -> bool | None:
+        return has_fix(place, revision, fixes, self._deployments, self._code.contains, self._active)
+
+    def _closed_at(self, issue: Issue) -> int:
+        """When a person closed it (nanoseconds), where clock and logs are of about the same time; else 0."""
+        return issue.closed if abs(self._wall - self._at) < _LIVE_LOGS else 0
+
+    @property
+    def told(self) -> tuple[Deployment, ...]:
+        """Deployments to be remembered: what labels name, revisions that came up, what the code host told if asked."""
+        asked = "_deployments" in self.__dict__
+        there = {*self._deployments} if asked else {*self._window.deployments, *self._known.repo.deployments}
+        there |= {*_labelled(self._window.built, there)}
+        known = {(one.environment, one.service, one.revision) for one in there}
+        return tuple(sorted({*there, *_come_up(self._active, known, self._window)}))
+
     def first_watch(self, incident: Incident) -> Watch:
         """What was seen since the last failure of an incident that has no issue yet."""
-        return self._watched(None, incident, ())
+        return watch_of(None, incident, (), self._window, self._missing(incident.place.project))
 
     def suspects(self, incident: Incident, since: int = 0) -> tuple[tuple[str, str], tuple[Suspect, ...]]:
         """Between which commits (or revisions) what brought an incident lies, and which commits are likeliest.
@@ -123,7 +145,7 @@ class Gathering:
         return (base, head), suspects(commits, incident)
 
     def _live(self, fixes: Iterable[FixCommit], incident: Incident) -> tuple[Live, ...]:
-        places = {place: self._last_active(place, incident) for place in _places(incident)}
+        places = {place: self._last_active(place, incident) for place in places_of(incident)}
         return live(fixes, places, self._deployments, self._active, self._code.contains, self._at)
 
     def _last_active(self, place: tuple[str, str], incident: Incident) -> int:
@@ -132,69 +154,27 @@ class Gathering:
         failed = [member.last for member in incident.members if place[1] in member.services]
         return max([*here, *failed], default=0)
 
-    def _judged(
-        self, state: IssueState, newer: Incident | None, fixes: Iterable[FixCommit], runs: tuple[Live, ...]
-    ) -> tuple[str, str]:
-        """(why what was seen is a relapse, why it is none); both "" where it is neither."""
-        if newer is None:
-            return "", ""
-        if state.resolution and state.resolution.reason is not Reason.COMMIT:
-            said = f"The failure was seen at {iso(newer.last)}, after it was called ended."
-            return (said, "") if newer.last > state.resolution.at else ("", "")
-        if not runs:
-            return "", ""
-        lacking = self._lacking(newer, fixes, runs)
-        if lacking:
-            return "", f"It was seen on {', '.join(f'`{name}`' for name in lacking)} only, without the fix."
-        names = ", ".join(f"`{name}`" for name in newer.revisions) or "a revision that isn't logged"
-        since = max(one.since for one in runs)
-        is_live = any(one.liveness in (Liveness.LIVE, Liveness.PARTLY) for one in runs)
-        if not is_live or newer.last < since:
-            return "", "It was seen before the fix was deployed."
-        return f"The failure was seen at {iso(newer.last)} on {names}, which has the fix.", ""
-
-    def _lacking(self, newer: Incident, fixes: Iterable[FixCommit], runs: tuple[Live, ...]) -> list[str]:
-        """The revisions it was seen on, where every one of them lacks the fix; else none."""
-        fixes = tuple(fixes)
-        former = {name for one in runs for name in one.former}
-        lacking = [name for name in newer.revisions if name in former or self._lacks(newer, name, fixes)]
-        return lacking if len(lacking) == len(newer.revisions) else []
-
-    def _lacks(self, incident: Incident, revision: str, fixes: tuple[FixCommit, ...]) -> bool:
-        place = (incident.key.environment, incident.key.service)
-        return has_fix(place, revision, fixes, self._deployments, self._code.contains, self._active) is False
-
     def _watch(self, number: int, state: IssueState, grown: Incident, runs: tuple[Live, ...]) -> Watch | None:
         """What was seen since the failure was last seen, or since its fix went live if that was later."""
         over = state.phase in ENDED and grown.last <= state.incident.last
         if over or state.phase in (Phase.MUTED, Phase.MERGED) or not self._at:
             return None
-        return self._watched(self._known.repo.watches.get(number), grown, runs, _verified(state))
-
-    def _watched(self, had: Watch | None, grown: Incident, runs: tuple[Live, ...], verified: int = 0) -> Watch:
-        holes = self._missing(grown.place.project)
-        since = max([grown.last, *(one.since for one in runs if one.liveness is Liveness.LIVE)])
-        if had is None or had.since != since:
-            had = Watch(failing_of(grown, since, holes, verified), since)
-        return watched(had, self._traffic(grown, runs), holes)
-
-    def _traffic(self, incident: Incident, runs: tuple[Live, ...]) -> Mapping[int, Served]:
-        services = sorted({service for _, service in _places(incident)})
-        environment = incident.key.environment
-        revisions = sorted({name for one in runs for name in one.revisions})
-        answered = answered_by(self._window.traffic, environment, services, revisions)
-        return answered or lively(self._window.clusters, environment, services)
+        had, holes = self._known.repo.watches.get(number), self._missing(grown.place.project)
+        return watch_of(had, grown, runs, self._window, holes, _verified(state))
 
     def _proof(self, watch: Watch, grown: Incident, runs: tuple[Live, ...]) -> Proof:
         holes = self._missing(grown.place.project)
         unfixed = not any(one.liveness is Liveness.LIVE for one in runs)
-        quiet = quiet_of(watch, self._at, holes)
-        return prove(watch, quiet, policy_of(self._rules), holes, unfixed)
+        return prove(watch, watch.quiet, policy_of(self._rules), holes, unfixed)
 
-    def _blind(self, watch: Watch | None) -> str:
-        if watch is None:
+    def _blind(self, watch: Watch | None, grown: Incident) -> str:
+        """Why nothing can be said, where the project was read and shows nothing of the service for long."""
+        read = any(cluster.place.project == grown.place.project for cluster in self._window.clusters)
+        if watch is None or not read:
             return ""
-        last = max([watch.since, watch.last * MINUTE, *(minute * MINUTE for minute in watch.recent)])
+        last = max(
+            [watch.since, watch.last * MINUTE, watch.quiet_until * HOUR, *(minute * MINUTE for minute in watch.recent)]
+        )
         if self._at - last <= length_of(self._rules.no_data):
             return ""
         return f"The logs show nothing of the service since {iso(last)}."
@@ -245,6 +225,16 @@ class Gathering:
         return bool(state.closed) and self._at >= state.closed + last
 
 
+def _come_up(active: Iterable[Traffic], known: set[tuple[str, str, str]], window: Window) -> Iterator[Deployment]:
+    """Revisions that nothing told of and that began within the window, from their first minute on."""
+    for one in active:
+        place = one.place
+        first = min(one.minutes, default=0) * MINUTE
+        new = (place.environment, place.service, place.revision) not in known
+        if place.revision and new and first > window.start + _SETTLING:
+            yield Deployment(first, place.environment, place.service, place.revision, "", SEEN[0])
+
+
 def _labelled(built: Iterable[Built], told: Iterable[Deployment]) -> Iterator[Deployment]:
     """Revisions whose commit only their entries' labels name; one that nothing told of counts from its first entry."""
     of = {(one.environment, one.service, one.revision): one for one in sorted(told, reverse=True)}
@@ -252,17 +242,12 @@ def _labelled(built: Iterable[Built], told: Iterable[Deployment]) -> Iterator[De
         there = of.get((one.environment, one.service, one.revision))
         if there is None or not there.commit:
             at = there.nanos if there else one.seen
-            yield Deployment(at, one.environment, one.service, one.revision, one.commit, "labels")
+            yield Deployment(at, one.environment, one.service, one.revision, one.commit, SEEN[1])
 
 
 def _verified(state: IssueState) -> int:
     """When the issue was last proven to be over (nanoseconds; 0: never)."""
     return max((step.at for step in state.transitions if step.to in ENDED), default=0)
-
-
-def _places(incident: Incident) -> list[tuple[str, str]]:
-    """Where the root occurred: (environment, service), sorted."""
-    return sorted((incident.key.environment, service) for service in {incident.key.service, *incident.root.services})
 
 
 def _mapped(one: Deployment, setup: Setup) -> Deployment:

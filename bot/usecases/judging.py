@@ -12,7 +12,7 @@ from bot.model.issue import IssueStatus
 from bot.model.run import Reported, Warned
 from bot.model.state import IssueState, Phase
 from bot.model.time import HOUR, length_of
-from bot.model.window import Window
+from bot.model.window import Deployment, Window
 from bot.usecases.baselining import Baseline, baseline, still_known
 from bot.usecases.codebase import Codebase, since_of
 from bot.usecases.drafting import Drafted, draft_of, draft_of_silent, judged, key_of, silence
@@ -29,13 +29,15 @@ _MOST_HISTORY = 90 * 24 * HOUR
 class Judged(msgspec.Struct, frozen=True):
     """The drafts of a run, its incidents with what becomes of them, and what to remember of quiet issues.
 
-    `watches` go by number; those of issues that are yet to be created by the key of their draft.
+    `deployments` are to be remembered. `watches` go by number; those of issues that are yet to be created by the key of
+    their draft.
     """
 
     drafts: tuple[Drafted, ...]
     reported: list[Reported]
     watches: dict[int | str, Watch]
     warnings: tuple[Warned, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
 
 
 def judge(
@@ -67,10 +69,10 @@ class _Bench:
 
     def __init__(self, window: Window, known: Known, errand: Errand, coverages: Iterable[Coverage]) -> None:
         self._window, self._known, self._errand, self._setup = window, known, errand, errand.setup
-        states = [state for number, state in known.states.items() if self._is_open(number)]
+        states = [state for number, state in known.states.items() if self._may_move(number, state)]
         since = since_of(states, _MOST_HISTORY, window.end)
         self._code = Codebase(errand.setup.code, since)
-        self._gathering = Gathering(window, known, errand.setup, self._code, window.end, coverages)
+        self._gathering = Gathering(window, known, errand.setup, self._code, window.end, errand.wall, coverages)
         self._watches: dict[int | str, Watch] = {}
 
     def judged(self, found: Iterable[Found]) -> Judged:
@@ -89,7 +91,8 @@ class _Bench:
             reported.append(Reported(one.issue, incident, because or quiet))
         drafts += self._silent({one.issue for one in found})
         reported.sort(key=lambda one: (one.incident.priority, one.incident.first))
-        return Judged(tuple(drafts), reported, self._watches, tuple(self._code.warnings))
+        told = self._gathering.told if self._known.states or drafts else ()
+        return Judged(tuple(drafts), reported, self._watches, tuple(self._code.warnings), told)
 
     def _drafted(self, found: Found) -> Drafted | None:
         if not found.issue:
@@ -97,6 +100,8 @@ class _Bench:
             facts = Facts(self._window.end, between=between, suspects=suspected)
             self._watches[key_of(found.incident)] = self._gathering.first_watch(found.incident)
             return draft_of(found, self._known, self._setup, self._errand.asked, facts)
+        if self._is_past(self._known.states[found.issue]):
+            return draft_of(found, self._known, self._setup)
         grown = absorb(self._known.states[found.issue].incident, found.incident)
         gathered = self._gathering.of(found.issue, found.incident, grown)
         self._remember(found.issue, gathered.watch)
@@ -105,7 +110,7 @@ class _Bench:
     def _silent(self, shown: set[int]) -> Iterator[Drafted]:
         """Drafts of the issues that the window shows nothing of, where something moves them."""
         for number, state in sorted(self._known.states.items()):
-            if number in shown or not self._wanted(number) or not self._may_move(number, state):
+            if number in shown or not self._wanted(number) or not self._may_move(number, state) or self._is_past(state):
                 continue
             gathered = self._gathering.of(number, None, state.incident)
             self._remember(number, gathered.watch)
@@ -119,6 +124,10 @@ class _Bench:
         checks = [length_of(length) for length in self._setup.settings.verification.checks]
         lately = self._window.end - state.incident.observed_until <= 2 * max(checks, default=0)
         return self._is_open(number) or (lately and state.phase is not Phase.NO_DATA)
+
+    def _is_past(self, state: IssueState) -> bool:
+        """True if the issue has moved after the time of this window: old logs add what they show, and move nothing."""
+        return self._window.end < max(step.at for step in state.transitions)
 
     def _wanted(self, number: int) -> bool:
         return number not in self._known.unlabelled and self._errand.only in (0, number)

@@ -7,10 +7,11 @@ import msgspec
 
 from bot.errors import UsageError
 from bot.fixes import fix_of
-from bot.lifecycle import Facts, advance, decisions
+from bot.lifecycle import Facts, Moved, advance, decisions, resting
 from bot.model.fix import Commit, FixCommit, Standing
 from bot.model.issue import IssueStatus
 from bot.model.state import IssueState, Phase, Reason, Resolution
+from bot.model.time import HOUR
 from bot.model.window import Deployment
 from bot.usecases.codebase import Codebase
 from bot.usecases.deciding import Decided, Desk, carried, steps_of
@@ -20,6 +21,8 @@ from bot.usecases.known import Known
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.ASCII)
 _TOLD = "told by a person"
 _MOST_DEPLOYMENTS = 500
+_LIVE_LOGS = 24 * HOUR
+"""How far clock and newest log may be apart for the clock to say when somebody decided."""
 
 
 def resolve_issue(desk: Desk, number: int, commits: Iterable[str] = (), reason: Reason = Reason.COMMIT) -> Decided:
@@ -35,11 +38,11 @@ def resolve_issue(desk: Desk, number: int, commits: Iterable[str] = (), reason: 
         )
     at, code = newest(desk.known), Codebase(desk.setup.code, state.incident.first)
     linked = tuple(_fix(name, at, desk.order.by, code) for name in commits)
-    known = {sha for fix in state.fixes if fix.standing is not Standing.FAILED for sha in (fix.sha, *fix.formerly)}
+    since = desk.order.at if abs(desk.order.at - at) < _LIVE_LOGS else at
     after = msgspec.structs.replace(
         state,
-        fixes=(*state.fixes, *(fix for fix in linked if fix.sha not in known)),
-        resolution=Resolution(reason, desk.order.by, at, desk.order.because),
+        fixes=_linked(state, linked, reason),
+        resolution=Resolution(reason, desk.order.by, since, desk.order.because),
     )
     if after.fixes == state.fixes and state.resolution and state.resolution.reason is reason:
         return carried(desk, f"#{number} says so already: nothing to change.", [])
@@ -51,7 +54,37 @@ def resolve_issue(desk: Desk, number: int, commits: Iterable[str] = (), reason: 
         moved = msgspec.structs.replace(moved, state=msgspec.structs.replace(after, fixes=facts.fixes))
     drafted = redrafted(moved.state, moved, issue, state, desk.setup)
     actions = steps_of(issue, drafted, moved.state, _what(reason, linked))
-    return carried(desk, _said(number, moved.state, issue.status), actions)
+    said = _said(number, moved.state, issue.status)
+    if linked and code.host is None:
+        said += " Nobody could look the commit up: no code is known here (setting clone)."
+    return carried(desk, said, actions)
+
+
+def unlink_fixes(desk: Desk, number: int, commits: Iterable[str]) -> Decided:
+    """Take commits off an issue that don't fix it; without any left it is what it was before.
+
+    Raises UsageError where a name fits none of its fixes.
+    """
+    state = desk.standing_alone(number)
+    wrong = [_fitting(name, state, number) for name in commits]
+    left = tuple(fix for fix in state.fixes if fix not in wrong)
+    after = msgspec.structs.replace(state, fixes=left)
+    if not left:
+        after = decisions.moved(after, resting(state), "its fix was taken off")
+        after = msgspec.structs.replace(after, resolution=None, live=())
+    what = f"took {', '.join(fix.sha[:9] for fix in wrong)} off its fixes"
+    after = decisions.decided(after, what, desk.order)
+    issue = desk.known.issues[number]
+    drafted = redrafted(after, Moved(after, issue.status), issue, state, desk.setup)
+    return carried(desk, f"#{number} is {after.phase}.", steps_of(issue, drafted, after, what))
+
+
+def _fitting(name: str, state: IssueState, number: int) -> FixCommit:
+    found = [fix for fix in state.fixes if len(name) >= 7 and fix.sha.startswith(name.strip().lower())]
+    if len(found) != 1:
+        known = ", ".join(fix.sha[:9] for fix in state.fixes) or "none"
+        raise UsageError(f"{name[:60]!r} is no fix of #{number}: its fixes are {known}.")
+    return found[0]
 
 
 def record_deployment(
@@ -107,6 +140,16 @@ def _fix(name: str, at: int, by: str, code: Codebase) -> FixCommit:
     if commit is None and code.host is not None and not code.warnings:
         raise UsageError(f"{code.name} has no commit {name}: push it first, or name another.")
     return fix_of(commit or Commit(name, ""), at, f"{by}, by `resolve`")
+
+
+def _linked(state: IssueState, new: tuple[FixCommit, ...], reason: Reason) -> tuple[FixCommit, ...]:
+    """The fixes with new ones; one that failed before counts again. Another reason puts away what isn't known."""
+    if reason is not Reason.COMMIT:
+        return tuple(fix for fix in state.fixes if fix.standing is not Standing.UNKNOWN)
+    names = {fix.sha for fix in new}
+    kept = [fix for fix in state.fixes if fix.standing is not Standing.FAILED or fix.sha not in names]
+    known = {sha for fix in kept for sha in (fix.sha, *fix.formerly)}
+    return (*kept, *(fix for fix in new if fix.sha not in known))
 
 
 def _what(reason: Reason, linked: tuple[FixCommit, ...]) -> str:

@@ -70,7 +70,7 @@ def standings(known: Known, errand: Errand, numbers: tuple[int, ...]) -> tuple[S
     at = newest(known)
     since = min((known.states[number].incident.first for number in numbers), default=at)
     window = Window(at, at, 0, {})
-    gathering = Gathering(window, known, errand.setup, Codebase(errand.setup.code, since), at)
+    gathering = Gathering(window, known, errand.setup, Codebase(errand.setup.code, since), at, errand.wall)
     return tuple(_standing(number, known, errand, gathering) for number in numbers)
 
 

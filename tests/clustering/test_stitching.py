@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clustering import Clusterer, Stitcher
+from bot.clustering.stitching import may_be_line
 from bot.model.entry import LogEntry
 from bot.model.signature import Kind
 from tests.clustering.logged import entry, said
@@ -85,3 +86,30 @@ def test_no_entry_is_lost(said_at: list[tuple[str, int]]) -> None:
     signed = sorted(Stitcher(Clusterer().signature).signed(entries), key=lambda one: one[0])
     assert [(position, logged) for position, logged, _ in signed] == list(enumerate(entries))
     assert all(signature.kind in (Kind.TRACE, Kind.MESSAGE) for *_, signature in signed)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_line"),
+    [
+        ("\tat shop.Cart.add(Cart.java:7)", True),
+        ("... 3 more", True),
+        ("Caused by: java.io.IOException", True),
+        ("---> System.Exception: no", True),
+        ('  File "/app/a.py", line 3', True),
+        ("/app/cart.rb:7:in 'add'", True),
+        ("goroutine 1 [running]:", True),
+        ("main.charge(0x1)", True),
+        ("#0 /app/cart.php(7): add()", True),
+        ("-shop/cart.add(1)", True),
+        ("shop.CartError", True),
+        ("}", True),
+        ("", True),
+        ("order 7 placed (by anna) in 3 ms", False),
+        ("GET /api/carts/7 took 3 ms", False),
+        ("- item", False),
+        (" once indented", False),
+    ],
+)
+def test_what_may_be_a_line_of_a_trace(text: str, is_line: bool) -> None:
+    """The lines that languages write below the first one of a trace; other texts stand for themselves."""
+    assert may_be_line(text) is is_line

@@ -275,3 +275,33 @@ def test_what_comes_back_much_later_is_a_new_issue(bot: Bot, tmp_path: Path) -> 
     assert "regression" in new["labels"]
     assert "- #2" in new["body"].split("## Related issues")[1]
     assert hours.file(5) == []
+
+
+def test_a_mistyped_fix_is_taken_off(bot: Bot, tmp_path: Path) -> None:
+    """Linked by mistake and unlinked, the issue is what it was; the right commit then goes the whole way."""
+    hours = Hours(bot, "--folder", tmp_path / "issues")
+    hours.file(1, 2, 3)
+    told = bot("resolve", "2", "--commit", "deadbeef", *hours.where)
+    assert "Nobody could look the commit up" in told.out
+    assert "is no fix of #2" in bot("resolve", "2", "--unlink", "2f130c1", *hours.where).err
+    assert bot("resolve", "2", "--unlink", "deadbeef", *hours.where).status == 0
+    assert hours.phases()[1] == ("open", "filed")
+    assert "resolved-awaiting-deployment" not in hours.issues()[1]["labels"]
+    bot("resolve", "2", "--commit", commits()["fix"], *hours.where)
+    hours.file(4)
+    assert hours.phases()[1] == ("closed", "verified")
+
+
+def test_a_person_closes_after_the_last_failure(github: Bot, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures from before a person's close, read only after it, are none of a regression."""
+    bench.script().commit("start", {MODULE: "1"}, at=START)
+    hours = Hours(github, "--repo", bench.repo)
+    hours.file(1, 2)
+    number = hours.numbers()[1]
+    bench.open().change(number, CLOSED)
+    closed = bench.open().read_issue(number)
+    assert closed
+    assert closed.closed
+    monkeypatch.setattr("bot.usecases.gathering._LIVE_LOGS", 10**20)
+    hours.file(3)
+    assert hours.phases()[1][0] == "closed"

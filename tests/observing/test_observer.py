@@ -17,6 +17,7 @@ from bot.model.signature import Kind, Signature
 from bot.model.time import SECOND, nanos_of
 from bot.model.window import Served, Window
 from bot.observing import Observer, cluster_state, observe, sampling
+from bot.observing import observer as folding
 from tests.observing.logged import COMMIT, ENTRIES, TRACE, at, deployed, entry, resource
 
 START = nanos_of("2025-09-15T20:00:00Z")
@@ -55,6 +56,8 @@ def test_any_partition_order_and_grouping(entries: list[LogEntry], choose: Any, 
     with (
         patch.object(cluster_state, "INSTANCES_A_MINUTE", 2),
         patch.object(sampling, "ENTRIES", 2),
+        patch.object(sampling, "ROOM", 1),
+        patch.object(folding, "BATCH", 3),
         patch.object(cluster_state, "TIMELINE_INSTANCES", 2),
         patch.object(cluster_state, "TIMELINE_TRACES", 2),
     ):
@@ -218,6 +221,18 @@ def test_an_entry_without_a_time_is_refused_whole() -> None:
     with pytest.raises(ValueError, match="not an RFC 3339 time"):
         seen.add(entry(timestamp="", textPayload="x"))
     assert seen.window().entries == 0
+
+
+def test_what_waits_is_counted_before_anything_is_read() -> None:
+    """However many entries were added, a window, a merge and the earliest entries know the last of them."""
+    seen, other = observer(), observer()
+    for number in range(1, 2 * folding.BATCH + 2):
+        seen.add(at(number, textPayload="boom", severity="DEFAULT"))
+        other.merge(observer([at(number, textPayload="boom", severity="DEFAULT")]))
+        assert seen.window().entries == number
+    assert other.window() == seen.window()
+    seen.add(at(0, textPayload="bang"))
+    assert {logged.text for logged, _ in seen.earliest().values()} == {"boom", "bang"}
 
 
 def test_aliases_join_clusters_of_one_place() -> None:

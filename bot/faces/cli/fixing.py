@@ -19,6 +19,12 @@ Commit = Annotated[
 def resolve(
     number: Number,
     commit: Commit = None,
+    unlink: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unlink", metavar="SHA", help="A commit that was linked and doesn't fix it; repeat for several."
+        ),
+    ] = None,
     reason: Annotated[Reason, typer.Option("--reason", help="What ended it, where no commit did.")] = Reason.COMMIT,
     why: Why = "",
     by: By = None,
@@ -30,9 +36,11 @@ def resolve(
 ) -> None:
     """Link the fix of an incident, or say what ended it; the wrap-up is posted, and the labels follow."""
     from bot.faces.cli import deciding_results
-    from bot.usecases.resolving import resolve_issue
+    from bot.usecases.resolving import resolve_issue, unlink_fixes
 
     desk = desk_of(repo, folder, settings, by, why, dry_run)
+    if unlink:
+        return deciding_results.decided(unlink_fixes(desk, number_of(number), unlink), output)
     deciding_results.decided(resolve_issue(desk, number_of(number), commit or (), reason), output)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from bot.model.issue import Comment, Issue, IssueStatus
+from bot.model.time import nanos_of
 from bot.trackers.github.marker import without_key
 
 _INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -47,6 +48,7 @@ class IssueReply(msgspec.Struct, frozen=True):
     user: UserReply | None = None
     author_association: str = ""
     pull_request: Any = None
+    closed_at: str | None = None
 
     @property
     def author(self) -> str:
@@ -103,7 +105,16 @@ def issue_of(reply: IssueReply) -> Issue:
         close_reason=(reply.state_reason or "") if closed else "",
         locked=reply.locked,
         url=reply.html_url,
+        closed=_nanos(reply.closed_at) if closed else 0,
     )
+
+
+def _nanos(text: str | None) -> int:
+    """Nanoseconds of a time as GitHub writes it; 0 where it is none."""
+    try:
+        return nanos_of(text or "")
+    except ValueError:
+        return 0
 
 
 def comment_of(reply: CommentReply) -> Comment:

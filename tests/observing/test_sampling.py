@@ -1,0 +1,43 @@
+"""The sample of moments is what a look at all of them would choose, whenever it drops what is too much."""
+
+from itertools import groupby
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.observing import sampling
+from bot.observing.sampling import Keyed, Smallest
+
+MOST = 3
+MOMENTS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 9), st.sampled_from(["", "x", "y"])))
+
+
+def chosen(moments: list[Keyed]) -> list[Keyed]:
+    """The definition: of the smallest keys the earliest distinct moments."""
+    by_key = [list(some) for _, some in groupby(sorted(set(moments)), lambda moment: moment[0])]
+    return [moment for some in by_key[:MOST] for moment in some[: sampling.ENTRIES]]
+
+
+@pytest.mark.parametrize("room", [1, 4, 64])
+@given(MOMENTS, MOMENTS)
+def test_it_is_what_the_definition_says(room: int, mine: list[Keyed], others: list[Keyed]) -> None:
+    """Of one sample, and of two that were merged, however seldom they drop anything; the other stays as it is."""
+    with patch.object(sampling, "ENTRIES", 2), patch.object(sampling, "ROOM", room):
+        one, other = Smallest(MOST), Smallest(MOST)
+        for sample, moments in ((one, mine), (other, others)):
+            for moment in moments:
+                sample.add(*moment)
+        one.merge(other)
+        assert list(one) == chosen([*mine, *others])
+        assert list(other) == chosen(others)
+
+
+def test_what_is_held_is_bounded() -> None:
+    """Of twenty thousand moments no more are held than half as many again as are kept."""
+    sample = Smallest(2)
+    for number in range(20_000):
+        sample.add("abc"[number % 3], number, "")
+        assert len(sample._moments) <= 2 * sampling.ENTRIES * 3 // 2 + sampling.ROOM
+    assert len(list(sample)) == 2 * sampling.ENTRIES
