@@ -97,7 +97,7 @@ class Gathering:
             live=runs,
             relapsed=relapsed,
             excused=excused,
-            proven=proof.why if proof and proof.proven else "",
+            proven=self._proven(proof, number, grown, runs),
             doubt=proof.why if proof and not proof.proven else "",
             blind=self._blind(watch, grown),
             remains=self._remains(grown) if proof and proof.proven else "",
@@ -166,6 +166,25 @@ class Gathering:
         holes = self._missing(grown.place.project)
         unfixed = not any(one.liveness is Liveness.LIVE for one in runs)
         return prove(watch, watch.quiet, policy_of(self._rules), holes, unfixed)
+
+    def _proven(self, proof: Proof | None, number: int, grown: Incident, runs: tuple[Live, ...]) -> str:
+        """Why it is gone, "" where that isn't proven; without a fix, with what was deployed when it went."""
+        if proof is None or not proof.proven:
+            return ""
+        ended = None if runs else next((one for one in self._deployments if self._may_have_ended(one, grown)), None)
+        if ended is None:
+            return proof.why
+        what = f"`{ended.revision}`" + (f", commit `{ended.commit[:9]}`," if ended.commit else "")
+        how = f"`incidentbot resolve {number} --commit {ended.commit[:9]}` records it" if ended.commit else ""
+        said = f"{what} was deployed {in_words(ended.nanos - grown.last)} after the last failure"
+        return f"{proof.why} No fix is linked; {said}{f': {how}' if how else ''}."
+
+    def _may_have_ended(self, one: Deployment, grown: Incident) -> bool:
+        """True of what was deployed within an hour after the last failure and serves still."""
+        place = (one.environment, one.service)
+        if place not in places_of(grown) or not grown.last <= one.nanos <= grown.last + HOUR:
+            return False
+        return one.revision in {now.revision for now in running(place, self._deployments, self._active, self._at)}
 
     def _blind(self, watch: Watch | None, grown: Incident) -> str:
         """Why nothing can be said, where the project was read and shows nothing of the service for long."""

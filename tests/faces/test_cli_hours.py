@@ -305,3 +305,13 @@ def test_a_person_closes_after_the_last_failure(github: Bot, bench: Bench, monke
     monkeypatch.setattr("bot.usecases.gathering._LIVE_LOGS", 10**20)
     hours.file(3)
     assert hours.phases()[1][0] == "closed"
+
+
+def test_what_was_deployed_when_it_went_is_named(bot: Bot, tmp_path: Path) -> None:
+    """Recovered without a linked fix: the comment names the deployment that came right after the last failure."""
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    for name in ("checkout-outage", "checkout-fixed"):
+        bot("file", "--logs", examples / f"{name}.json", "--folder", tmp_path / "issues")
+    [issue] = bot("issues", "--folder", tmp_path / "issues", "--format", "json").json["issues"]
+    assert issue["phase"] == "recovered"
+    assert "`incidentbot resolve 1 --commit c20f7a1be` records it" in issue["comments"][0]
