@@ -54,6 +54,10 @@ class Refused(TrackerUnavailable):
     """The tracker refused this one thing, for a reason that other things need not share."""
 
 
+class Damaged(TrackerUnavailable):
+    """An issue is there, but what it says can't be read; the message names it and says what is wrong with it."""
+
+
 class PartlyDone(IncidentbotError):
     """Some actions are confirmed, others are left for the next run; the message says which.
 

@@ -1,6 +1,7 @@
 """Settings: `incidentbot.toml`, below environment variables `INCIDENTBOT_*`, below options of the command line."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -19,6 +20,9 @@ PersonalData = Literal["email", "ip", "card", "phone", "iban", "national-id"]
 
 FILE_NAME = "incidentbot.toml"
 PREFIX = "INCIDENTBOT_"
+
+DEADLINE = re.compile("^[0-9]{1,6}[smhd]$")
+"""How a run's deadline is written, as 90s, 10m or 1h."""
 
 
 class _Section(BaseModel):
@@ -141,7 +145,7 @@ class Settings(BaseSettings):
     )
     max_new_issues: int = Field(10, ge=0, description="New issues in one run, P0 and P1 not counted.")
     deadline: str | None = Field(
-        None, pattern=r"^[0-9]{1,6}[smhd]$", description="How long a run may write, as 90s, 10m or 1h; the rest waits."
+        None, pattern=DEADLINE.pattern, description="How long a run may write, as 90s, 10m or 1h; the rest waits."
     )
     unmute_factor: float = Field(
         10.0, gt=1, description="How many times worse than when it was muted, or recorded as known, speaks again."
@@ -228,6 +232,10 @@ def _told(error: ValidationError, file: Path | None) -> str:
     if first["type"] == "extra_forbidden":
         section = _section_of(first["loc"])
         return f"Setting {key} {where} is unknown; known there are {', '.join(section)}."
+    if first["type"] in ("model_type", "model_attributes_type"):
+        return f"Setting {key} {where} is a section: write [{key}], keys below."
+    if first["type"] == "string_pattern_mismatch" and first["ctx"]["pattern"].endswith("[smhd]$"):
+        return f"Setting {key} {where} can't be used: it is a length of time; write 90s, 10m, 1h or 3d."
     return f"Setting {key} {where} can't be used: {first['msg'][0].lower()}{first['msg'][1:]}."
 
 

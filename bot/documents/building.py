@@ -8,7 +8,8 @@ import msgspec
 
 from bot.documents.detail import Detail, cut_all
 from bot.documents.members import cascade_of, cause_of, components_of, member_view, names_of, quotes_of
-from bot.documents.moments import deployments_of, last_onset, onset, restarts_of, timeline_of
+from bot.documents.moments import deployments_of, last_onset, onset, restarts_of, timeline_of, to_the_minute
+from bot.documents.momentsview import EarlierView
 from bot.documents.query import log_filter
 from bot.documents.rollback import rollback_command, rollback_note
 from bot.documents.timeline import timeline_diagram
@@ -25,6 +26,7 @@ from bot.documents.view import (
 from bot.model.incident import ActivePolicy, Incident, Nature, Playbook
 from bot.model.severity import Severity
 from bot.model.signature import Kind
+from bot.model.spell import before_return, own, since_return
 from bot.model.time import MINUTE, SECOND, minute_of
 from bot.text.untrusted import Untrusted
 from bot.text.visible import cut
@@ -35,16 +37,18 @@ _STILL = 10 * MINUTE
 _INSTANCES_KEPT = 16
 _LEAST_PAUSES = 3
 _TRACES_KEPT = 32
+_OF_REVISION = "failed start"
 
 
 def view_of(
-    incident: Incident, playbooks: Iterable[Playbook], detail: Detail, owners: Iterable[str] = ()
+    incident: Incident, playbooks: Iterable[Playbook], detail: Detail, owners: Iterable[str] = (), over: bool = False
 ) -> IncidentView:
-    """What the page shows of an incident, in this much detail."""
+    """What the page shows of an incident, in this much detail; `over` where nothing is to be done about it any more."""
     shown = incident.symptoms[: detail.symptoms]
-    names, first = names_of(incident, shown), onset(incident)
-    instances, capped = _instances(incident)
-    deployments, restarts = deployments_of(incident, detail), restarts_of(incident, detail)
+    names, mine = names_of(incident, shown), own(incident)
+    now = since_return(mine)
+    instances, capped = _instances(now)
+    deployments, restarts = deployments_of(mine, detail), restarts_of(now, detail)
     view = IncidentView(
         priority=incident.priority.value,
         environment=cut(incident.place.environment, detail.name),
@@ -53,21 +57,21 @@ def view_of(
         service=cut(incident.place.service, detail.name),
         fingerprint=incident.key.root,
         severity=max(member.severity for member in incident.members).name,
-        verb=_verb(incident),
+        verb=_verb(mine, not over and _is_ongoing(mine)),
         cannot_start=incident.cannot_start,
-        failed_starts=incident.exits if incident.cannot_start else 0,
-        first=first,
-        since=last_onset(incident),
-        last=incident.last,
+        failed_starts=now.exits if incident.cannot_start else 0,
+        first=onset(mine),
+        since=last_onset(mine),
+        last=mine.last,
         observed_from=incident.observed_from,
         observed_until=incident.observed_until,
-        started_before=_started_before(incident),
-        ongoing=_is_ongoing(incident),
-        policies=_policies((p for p in incident.policies if p.priority == incident.policies[0].priority), detail),
-        stopped=_policies(incident.stopped, detail),
-        requests=_requests(incident),
-        services=cut_all(sorted({name for member in incident.members for name in member.services}), detail),
-        revisions=cut_all(incident.revisions, detail),
+        started_before=_started_before(mine),
+        ongoing=_is_ongoing(mine) and not over,
+        policies=_policies((p for p in incident.policies if p.priority == incident.policies[0].priority), detail, now),
+        stopped=_policies(incident.stopped, detail, now),
+        requests=_requests(now),
+        services=cut_all(sorted({name for member in mine.members for name in member.services}), detail),
+        revisions=cut_all(mine.revisions, detail),
         instances=instances,
         instances_capped=capped,
         cause=cause_of(incident.root, detail),
@@ -77,15 +81,13 @@ def view_of(
         symptoms_more=len(incident.symptoms) - len(shown),
         runner_up=cut(incident.runner_up, detail.name),
         deployments=deployments,
-        timeline=timeline_of(incident, deployments),
+        timeline=timeline_of(mine, deployments),
         restarts=restarts,
-        rollback=_rollback(incident, detail),
-        recurrence=_recurrence(incident, restarts is not None),
         owners=cut_all(owners, detail),
         playbooks=_playbooks(playbooks),
         filter=FilterView(Untrusted(log_filter(incident))),
     )
-    return _with_evidence(view, incident, names, detail)
+    return _with_evidence(msgspec.structs.replace(view, over=over), incident, names, detail)
 
 
 def _with_evidence(view: IncidentView, incident: Incident, names: dict[str, str], detail: Detail) -> IncidentView:
@@ -94,7 +96,11 @@ def _with_evidence(view: IncidentView, incident: Incident, names: dict[str, str]
         traces=_traces(incident),
         cascade=cascade_of(view.symptoms),
         quotes=quotes_of(incident, names, detail),
-        diagram=timeline_diagram(incident) if incident.symptoms or view.deployments else "",
+        diagram=timeline_diagram(own(incident)) if incident.symptoms or view.deployments else "",
+        to_minute=to_the_minute(own(incident)),
+        earlier=_earlier(own(incident)),
+        rollback=_rollback(incident, detail),
+        recurrence=_recurrence(incident, view.restarts is not None),
     )
 
 
@@ -108,9 +114,9 @@ def _is_ongoing(incident: Incident) -> bool:
     return incident.observed_until - incident.last <= _usual_pause(incident)
 
 
-def _verb(incident: Incident) -> str:
+def _verb(incident: Incident, ongoing: bool) -> str:
     """What the entries show that the service does, and no more: an error that was logged failed nobody's request."""
-    going = _is_ongoing(incident) and incident.last - incident.first >= SECOND
+    going = ongoing and incident.last - incident.first >= SECOND
     members = incident.members
     alone = sum(member.count for member in members) == 1
     if incident.cannot_start:
@@ -125,9 +131,16 @@ def _verb(incident: Incident) -> str:
     return f"logs {many}" if going else f"logged {one if alone else many}"
 
 
-def _policies(policies: Iterable[ActivePolicy], detail: Detail) -> tuple[PolicyView, ...]:
+def _policies(policies: Iterable[ActivePolicy], detail: Detail, now: Incident) -> tuple[PolicyView, ...]:
+    alone = now.revisions[0] if len(now.revisions) == 1 else ""
     return tuple(
-        PolicyView(cut(one.name, detail.name), one.priority.value, cut(one.because, detail.name), one.since)
+        PolicyView(
+            name=cut(one.name, detail.name),
+            priority=one.priority.value,
+            because=cut(one.because, detail.name),
+            since=one.since,
+            revision=cut(alone if _OF_REVISION in one.because else "", detail.name),
+        )
         for one in list(policies)[: detail.listed]
     )
 
@@ -183,6 +196,15 @@ def _requests(incident: Incident) -> RequestsView | None:
     own = sum(member.count for member in incident.members if member.kind is Kind.REQUEST)
     told = own == failed and any(f"{failed} of {total} requests failed" in one.because for one in incident.policies)
     return RequestsView(total, failed, failed / total if failed < total or answered else None, answered, own, told)
+
+
+def _earlier(incident: Incident) -> EarlierView | None:
+    before = before_return(incident)
+    if before is None:
+        return None
+    until = max(at for member in before.members for at in member.minutes) * MINUTE
+    failed = sum(member.count for member in before.members if member.kind is Kind.REQUEST)
+    return EarlierView(onset(incident), until, before.exits if incident.cannot_start else 0, failed)
 
 
 def _rollback(incident: Incident, detail: Detail) -> RollbackView | None:

@@ -1,5 +1,6 @@
 """The page over all issues: what is open, what waits, what was held back, and the last runs."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import jinja2
@@ -49,6 +50,8 @@ class HoleView(msgspec.Struct, frozen=True):
 class DashboardView(msgspec.Struct, frozen=True):
     """What `dashboard.md.j2` may use. Rows are sorted by priority, the oldest first; `more` are not in `open`.
 
+    `quiet` says of how many incidents, that are not in `open`, what is so, a clause each; `before` names some of those
+    that `init --baseline` recorded, `more_before` are not among them. `unread` are open issues that can't be read now.
     `held_back` names incidents that wait for a later run; `runs` are the last ones that changed something, and
     `holes` what wasn't read, both newest first.
     """
@@ -60,6 +63,10 @@ class DashboardView(msgspec.Struct, frozen=True):
     held_back: tuple[Untrusted, ...]
     runs: tuple[RunNote, ...]
     holes: tuple[HoleView, ...] = ()
+    quiet: tuple[str, ...] = ()
+    before: tuple[Untrusted, ...] = ()
+    more_before: int = 0
+    unread: tuple[int, ...] = ()
 
 
 def render_dashboard(entries: Iterable[Entry], repo: RepoState, environment: jinja2.Environment) -> str:
@@ -80,7 +87,23 @@ def _view(entries: list[Entry], repo: RepoState) -> DashboardView:
         held_back=tuple(Untrusted(key) for key in repo.held_back[:_MOST_ROWS]),
         runs=tuple(reversed(repo.runs[-_MOST_RUNS:])),
         holes=tuple(_hole(one) for one in reversed(repo.holes[-_MOST_RUNS:])),
+        quiet=_quiet(rows, repo),
+        before=tuple(Untrusted(key) for key in repo.baselines[:_MOST_ROWS]),
+        unread=tuple(sorted({*repo.tracked} - {one.number for one in entries})),
+        more_before=max(0, len(repo.baselines) - _MOST_ROWS),
     )
+
+
+def _quiet(entries: Iterable[Entry], repo: RepoState) -> tuple[str, ...]:
+    """What is so of the incidents nobody is asked to look at, with their numbers."""
+    phases = Counter(one.state.phase for one in entries)
+    clauses = (
+        (phases[Phase.AWAITING], "awaits deployment", "await deployment"),
+        (phases[Phase.VERIFYING], "is being verified", "are being verified"),
+        (phases[Phase.MUTED], "is muted", "are muted"),
+        (len(repo.baselines), "was known before incidentbot", "were known before incidentbot"),
+    )
+    return tuple(f"{count:,} {one if count == 1 else many}" for count, one, many in clauses if count)
 
 
 def _hole(one: Hole) -> HoleView:

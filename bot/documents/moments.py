@@ -4,14 +4,14 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from bot.documents.detail import Detail
-from bot.documents.view import DeploymentView, MomentView, RestartsView
+from bot.documents.momentsview import DeploymentView, MomentView, RestartsView
 from bot.model.incident import Incident, Nature
 from bot.model.signature import Kind
+from bot.model.spell import linked, returned
 from bot.model.time import MINUTE, SECOND
 from bot.text.visible import cut
 
 _EARLY = 5 * MINUTE
-_LONG_SILENCE = 60
 
 
 def onset(incident: Incident) -> int:
@@ -20,42 +20,33 @@ def onset(incident: Incident) -> int:
     What a person merged in, what is only known to the issue, and what other causes brought about too, may be older: it
     says nothing of when this began. Nothing that the root brought about is minutes older than the root.
     """
-    linked, ahead = {incident.root.fingerprint}, [incident.root.fingerprint]
-    while ahead:
-        now = ahead.pop()
-        ends = {
-            end
-            for one in incident.evidence
-            for end in (one.cause, one.effect)
-            if one.kind != "merged" and now in (one.cause, one.effect)
-        }
-        ahead.extend(sorted(ends - linked))
-        linked |= ends
-    since = incident.root.first - _EARLY
-    return min(m.first for m in incident.members if m.fingerprint in linked and m.first >= since)
+    joined, since = linked(incident), incident.root.first - _EARLY
+    return min(m.first for m in incident.members if m.fingerprint in joined and m.first >= since)
 
 
 def last_onset(incident: Incident) -> int:
-    """Nanoseconds of when it began the last time: after a silence of over an hour and of ten usual pauses.
+    """Nanoseconds of when it began the last time: where it came back, that; else the onset.
 
-    Where there was none, or where older minutes are no longer kept one by one, it is the onset. It is known to the
-    minute; a deployment within that minute came before.
+    A return is often known to the minute alone (`to_the_minute`); a deployment within that minute came before.
     """
-    minutes = sorted({at for member in incident.members for at in member.minutes})
-    pauses = [later - earlier for earlier, later in pairwise(minutes)]
-    long = max(_LONG_SILENCE, 10 * median(pauses)) if pauses else 0
-    began = next((later for earlier, later in reversed(list(pairwise(minutes))) if later - earlier > long), 0)
-    firsts = [member.first for member in incident.members if member.first // MINUTE == began]
+    began = returned(incident)
     if not began:
         return onset(incident)
+    firsts = [member.first for member in incident.members if member.first // MINUTE == began]
     rolled_out = (one.nanos for one in incident.deployments if one.nanos // MINUTE == began)
     return min(firsts, default=max(rolled_out, default=began * MINUTE))
+
+
+def to_the_minute(incident: Incident) -> bool:
+    """True where nothing tells the second of its last return: minutes are counted, and no entry of it was its first."""
+    began = returned(incident)
+    return bool(began) and all(member.first // MINUTE != began for member in incident.members)
 
 
 def deployments_of(incident: Incident, detail: Detail) -> tuple[DeploymentView, ...]:
     """The deployment just before the first entry, then those after it."""
     ordered = sorted(incident.deployments)
-    first, since = onset(incident), last_onset(incident)
+    first, since, rough = onset(incident), last_onset(incident), to_the_minute(incident)
     before = [deployment for deployment in ordered if deployment.nanos <= first][-1:]
     after = [deployment for deployment in ordered if deployment.nanos > first]
     return tuple(
@@ -65,19 +56,23 @@ def deployments_of(incident: Incident, detail: Detail) -> tuple[DeploymentView, 
             commit=cut(deployment.commit, detail.name),
             source=cut(deployment.source, detail.name),
             before=since - deployment.nanos,
+            to_minute=rough,
         )
         for deployment in (before + after)[: detail.listed]
     )
 
 
 def timeline_of(incident: Incident, deployments: tuple[DeploymentView, ...]) -> tuple[MomentView, ...]:
-    """What happened second by second, in order; several things in one second are one moment."""
+    """What happened second by second, in order; several things in one second are one moment, but for a return."""
     deployed = [MomentView(deployment.at, "deployment", deployment) for deployment in deployments]
     said = sorted(_seen(incident), key=lambda one: one[0] // SECOND)
     moments = [
         MomentView(second * SECOND, "; ".join(what for _, what in same))
         for second, same in groupby(said, key=lambda one: one[0] // SECOND)
     ]
+    again = last_onset(incident)
+    if again != onset(incident):
+        moments.append(MomentView(again, "seen again after a silence", to_minute=to_the_minute(incident)))
     return tuple(sorted(deployed + moments, key=lambda moment: moment.at))
 
 
@@ -91,9 +86,6 @@ def _seen(incident: Incident) -> list[tuple[int, str]]:
     failed = [member.first for member in incident.symptoms if member.kind is Kind.REQUEST]
     if failed:
         seen.append((min(failed), "first failed request"))
-    again = last_onset(incident)
-    if again != onset(incident):
-        seen.append((again, "seen again after a silence"))
     if not at_once:
         seen.append((root.last, "root last seen"))
     if incident.last != root.last:

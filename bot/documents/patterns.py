@@ -114,6 +114,7 @@ def _pattern(
     first, minutes = min(same, key=lambda one: (one.first, one.place)), _minutes(same)
     peak_at = max(minutes, key=lambda at: (minutes[at].count, -at), default=0)
     worst = max(one.severity for one in same)
+    causes = linked.of(owner, first.fingerprint, backwards=True)
     return PatternView(
         name=name,
         fingerprint=first.fingerprint,
@@ -139,8 +140,8 @@ def _pattern(
         role=_role(owner, first.fingerprint),
         incident=incidents[owner.incident.key] if owner else "",
         issue=owner.issue if owner else verdict.issue,
-        because=cut(verdict.because, NAME),
-        causes=linked.of(owner, first.fingerprint, backwards=True),
+        because=causes[0].words if causes else cut(verdict.because, NAME),
+        causes=causes,
         effects=linked.of(owner, first.fingerprint, backwards=False),
     )
 

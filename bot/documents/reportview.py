@@ -206,6 +206,12 @@ class AnalysisView(msgspec.Struct, frozen=True):
         return tuple(pattern for pattern in self.failing if pattern.name not in errors)
 
     @property
+    def advised(self) -> tuple[CaseView, ...]:
+        """Incidents above P3 of which it is known what to do."""
+        urgent = (case for case in self.cases if case.incident.priority != "P3")
+        return tuple(case for case in urgent if case.incident.playbooks or case.incident.way_back)
+
+    @property
     def rest(self) -> tuple[PatternView, ...]:
         """Patterns that are no failure."""
         return tuple(pattern for pattern in self.patterns if not pattern.incident)

@@ -58,7 +58,7 @@ def _moments(incident: Incident) -> Iterable[_Moment]:
     yield from _priorities(incident)
     exits = [member for member in incident.members if member.nature is Nature.EXIT]
     if exits:
-        yield _Moment(min(member.first for member in exits), 5, f"first of {incident.exits:,} container exits")
+        yield _Moment(min(member.first for member in exits), 5, "first container exit")
     failed = [member.first for member in incident.members if member.kind is Kind.REQUEST]
     if failed:
         yield _Moment(min(failed), 6, "first failed request")
@@ -84,7 +84,7 @@ def _priorities(incident: Incident) -> Iterable[_Moment]:
         priority = max(policy.priority, incident.priority)
         if policy.since and (reached is None or priority < reached):
             reached = priority
-            yield _Moment(policy.since, 4, f"{priority} because", policy.because)
+            yield _Moment(policy.since, 4, f"{priority} by", policy.name)
     for policy in incident.stopped:
         if policy.since:
             yield _Moment(policy.since, 4, f"no longer {policy.priority} by", policy.name)

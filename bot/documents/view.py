@@ -3,13 +3,15 @@
 Text of type Untrusted came from a log or names something there; it needs one of the filters block, code, cell, prose,
 mermaid. Times and lengths of time are integer nanoseconds; a number that is not known is None or absent, never guessed.
 Members have short names within the page: `R` the root, `S1`, `S2`... the symptoms.
+What happened when (deployments, moments, restarts, an earlier outage) stands in `momentsview.py`.
 """
 
 from pathlib import PurePosixPath
 
 import msgspec
 
-from bot.model.time import HOUR, SECOND
+from bot.documents.momentsview import DeploymentView, EarlierView, MomentView, RestartsView
+from bot.model.time import HOUR, SECOND, iso
 from bot.text.untrusted import Untrusted
 
 _LANGUAGES = {
@@ -28,12 +30,16 @@ _LANGUAGES = {
 
 
 class PolicyView(msgspec.Struct, frozen=True):
-    """A priority policy that holds, or stopped: what is measured, and since when it is so (0: unknown)."""
+    """A priority policy that holds, or stopped: what is measured, and since when it is so (0: unknown).
+
+    `revision` is the one that it is measured on, "" where that is no matter or there are several.
+    """
 
     name: Untrusted
     priority: str
     because: Untrusted
     since: int = 0
+    revision: Untrusted = Untrusted("")
 
 
 class RequestsView(msgspec.Struct, frozen=True):
@@ -152,24 +158,6 @@ class SymptomsView(msgspec.Struct, frozen=True):
     evidence: EvidenceView | None
 
 
-class DeploymentView(msgspec.Struct, frozen=True):
-    """A revision that started to be rolled out. `before` is how long before it began the last time, negative after."""
-
-    at: int
-    revision: Untrusted
-    commit: Untrusted
-    source: Untrusted
-    before: int
-
-
-class MomentView(msgspec.Struct, frozen=True):
-    """A second of the timeline: what happened in it, and the deployment if it was one."""
-
-    at: int
-    what: str
-    deployment: DeploymentView | None = None
-
-
 class RollbackView(msgspec.Struct, frozen=True):
     """The last good revision. `command` goes back to it, empty where the platform's names aren't plain.
 
@@ -194,17 +182,6 @@ class RecurrenceView(msgspec.Struct, frozen=True):
     low: int
     high: int
     pauses: int
-
-
-class RestartsView(msgspec.Struct, frozen=True):
-    """Exits of the container, by the minute: how many from `since` on, and the times between one and the next."""
-
-    title: Untrusted
-    count: int
-    since: int
-    median: int
-    shortest: int
-    longest: int
 
 
 class FilterView(msgspec.Struct, frozen=True):
@@ -238,6 +215,8 @@ class IncidentView(msgspec.Struct, frozen=True):
     `cascade` are the symptoms by evidence, `quotes` what their entries say, `diagram` the timeline in Mermaid ("" where
     there is none). `since` is when it began the last time, after a long silence where it was there `first` before.
     `started_before` is the oldest log time read where the failure was there from the first minute on, else None.
+    `to_minute` where only the minute of `since` is known; `earlier` is what there was before a long silence.
+    `over` where its end is proved: nothing is to be done any more.
     `ongoing` when no more than 10 minutes, or twice the usual pause between its minutes, passed from `last` to
     `observed_until`. `failed_starts` are exits of a container that doesn't start. `instances` is the number of
     instances, or the least it can be where `instances_capped`. `requests` is None where none was logged. `symptoms` are
@@ -278,8 +257,6 @@ class IncidentView(msgspec.Struct, frozen=True):
     deployments: tuple[DeploymentView, ...]
     timeline: tuple[MomentView, ...]
     restarts: RestartsView | None
-    rollback: RollbackView | None
-    recurrence: RecurrenceView | None
     owners: tuple[Untrusted, ...]
     playbooks: tuple[PlaybookView, ...]
     filter: FilterView
@@ -287,11 +264,33 @@ class IncidentView(msgspec.Struct, frozen=True):
     cascade: tuple[SymptomsView, ...] = ()
     quotes: tuple[QuoteView, ...] = ()
     diagram: str = ""
+    earlier: EarlierView | None = None
+    over: bool = False
+    to_minute: bool = False
+    rollback: RollbackView | None = None
+    recurrence: RecurrenceView | None = None
+
+    @property
+    def began(self) -> str:
+        """When it began the last time, as exactly as that is known: `2026-03-04T10:50:56Z`, `2026-03-04T10:50Z`."""
+        return f"{iso(self.since)[:16]}Z" if self.to_minute else iso(self.since)
 
     @property
     def rollback_wanted(self) -> bool:
         """True where to go back is the first thing to do."""
         return self.ongoing and (self.cannot_start or self.priority == "P0")
+
+    @property
+    def way_back(self) -> bool:
+        """True where a last good revision is known, and it goes on since a deployment, or to go back is urgent."""
+        return self.rollback is not None and self.ongoing and (self.rollback_wanted or self.deployed_before is not None)
+
+    @property
+    def measured(self) -> str:
+        """How far back policies look: `day`, or `onset` where all is newer; "" where they say so themselves."""
+        if self.again:
+            return ""
+        return "onset" if self.observed_until - self.first < 24 * HOUR else "day"
 
     @property
     def again(self) -> bool:

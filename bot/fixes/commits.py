@@ -50,13 +50,16 @@ def _found(fix: FixCommit, branch: Sequence[Commit], on_branch: OnBranch) -> Fix
 
 
 def _standing_on(fix: FixCommit, commit: Commit | None) -> FixCommit:
-    """The fix on the branch. What was reverted stays so until the revert's own revert is seen."""
+    """The fix on the branch, since it landed there; where that isn't known, since no earlier than it was made.
+
+    What was reverted stays so until the revert's own revert is seen.
+    """
     kept = Standing.REVERTED if fix.standing is Standing.REVERTED else Standing.ON_BRANCH
     if commit is None:
         return replaced(fix, standing=kept)
-    return replaced(
-        fix, title=fix.title or commit.title, author=fix.author or commit.author, merged=commit.at, standing=kept
-    )
+    merged = commit.landed or max(fix.merged, commit.at)
+    title, author = fix.title or commit.title, fix.author or commit.author
+    return replaced(fix, title=title, author=author, merged=merged, standing=kept)
 
 
 def _again(fix: FixCommit, branch: Sequence[Commit]) -> Commit | None:

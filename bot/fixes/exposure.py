@@ -72,7 +72,8 @@ def _in_hole(first: int, last: int, holes: Iterable[Hole]) -> bool:
 def watched(watch: Watch, traffic: Mapping[int, Served], holes: Iterable[Hole] = ()) -> Watch:
     """The watch, grown by a window's requests by minute.
 
-    Idempotent, and windows may overlap: a minute that is read again replaces what is stored of it if it tells more.
+    Idempotent, and windows may overlap: a minute that is read again replaces what is stored of it if it tells more:
+    of more requests, or of as many with more failures.
     Minutes that are settled are not counted again; those up to `since` never count.
     """
     recent = dict(watch.recent)

@@ -1,18 +1,15 @@
 """What runs where since when, and whether the fix is in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.fixes.containing import Contains, Held, Holding, in_force
-from bot.fixes.timeline import SETTLED, Service, Step, Timeline, states, timeline
+from bot.fixes.containing import MOST_ASKED, Contains, Held, Holding, in_force
+from bot.fixes.timeline import SETTLED, SKEW, Service, Step, Timeline, states, timeline
 from bot.model.fix import FixCommit, Live, Liveness, Standing
 from bot.model.time import HOUR, MINUTE, in_words, iso
 from bot.model.window import Deployment, Traffic
 
 __all__ = ["Contains", "Running", "Service", "has_fix", "live", "running"]
-
-SKEW = 5 * MINUTE
-"""How far two clocks may differ: a deployment this much after the newest log entry is taken as having happened."""
 
 RETIRED = 30 * 24 * HOUR
 """How long a service must have had neither deployment nor traffic to be taken as retired (nanoseconds)."""
@@ -76,7 +73,7 @@ def has_fix(
     step = line.step_of(revision)
     if step is None and not revision and line.steps:
         step = line.steps[-1]
-    return Holding(line, contains).holds_all(step, in_force(fixes)).yes if step else None
+    return Holding(line, contains, [step]).holds_all(step, in_force(fixes)).yes if step else None
 
 
 def live(
@@ -106,22 +103,45 @@ class _Place:
         self, service: Service, line: Timeline, fixes: tuple[FixCommit, ...], contains: Contains, at: int
     ) -> None:
         self.service, self.line, self.at, self.fixes = service, line, at, fixes
-        self.holding = Holding(line, contains)
         self.forced = in_force(fixes)
         self.serving = _serving(line, at)
+        self.holding = Holding(line, contains, (step for step, _ in self.serving))
 
     def all_in(self, step: Step) -> Held:
         """Whether a step holds every fix in force."""
         return self.holding.holds_all(step, self.forced)
 
+    def is_older(self, step: Step) -> bool:
+        """Whether a step lacks a fix in force since it is older; that costs no request."""
+        later = (fix for fix in self.forced if self.holding.predates(step, fix))
+        return any(self.holding.holds(step, fix).yes is False for fix in later)
+
     def any_in(self, step: Step) -> bool:
         """Whether a step holds a fix in force."""
         return any(self.holding.holds(step, fix).yes for fix in self.forced)
 
+    def fixed_states(self, and_next: bool = False) -> Iterator[tuple[int, list[Step]]]:
+        """When roll-outs changed what is meant to serve, and to what: newest first, as long as all of it is fixed.
+
+        `and_next`: the newest that isn't comes last.
+        """
+        for nanos, meant in reversed(states(self.line.steps, self.at + SKEW)):
+            steps = [step for step, _ in meant.values()]
+            is_fixed = all(self.all_in(step).yes for step in steps)
+            if is_fixed or and_next:
+                yield nanos, steps
+            if not is_fixed:
+                return
+
     def found(self, liveness: Liveness, because: str, since: int = 0, assumed: bool = False) -> Live:
-        """What was found, with the revisions that serve with the fix, and those known without."""
+        """What was found, with the revisions that serve with the fix, and those known without.
+
+        Known are those that serve, those back to the newest that lacks it, and those that are older than a fix.
+        """
+        looked = {step for step, _ in self.serving} | {step for _, meant in self.fixed_states(True) for step in meant}
         with_fix = {step.name for step, _ in self.serving if self.all_in(step).yes}
-        without = {step.name for step in self.line.steps if self.all_in(step).yes is False}
+        without = {step.name for step in looked if self.all_in(step).yes is False}
+        without |= {step.name for step in self.line.steps if self.is_older(step)}
         revisions, former = tuple(sorted(with_fix - {""})), tuple(sorted(without - {""}))
         return Live(*self.service, liveness, since, revisions, former, assumed, because)
 
@@ -170,19 +190,20 @@ def _is_live(place: _Place, assumed: bool) -> Live:
 def _since(place: _Place) -> int:
     """From when on nothing served but what holds the fix: as roll-outs say, and as requests show."""
     since = max(_begun(place, step) for step, _ in place.serving)
-    for nanos, meant in reversed(states(place.line.steps, place.at + SKEW)):
-        if not all(place.all_in(step).yes for step, _ in meant.values()):
-            break
-        since = nanos
+    since = min((nanos for nanos, _ in place.fixed_states()), default=since)
     fixed = {step.name for step, _ in place.serving}
-    stray = (
-        minute
+    return max(since, _last_stray(place, fixed, since))
+
+
+def _last_stray(place: _Place, fixed: Collection[str], since: int) -> int:
+    """The end of the last minute in which a revision served that isn't known to hold the fix, or `since` if later."""
+    lasts = {
+        revision: (max((m for m in served if m <= place.at // MINUTE), default=-1) + 1) * MINUTE
         for revision, served in place.line.served.items()
-        if revision and revision not in fixed and not _holds(place, revision)
-        for minute in served
-        if minute <= place.at // MINUTE
-    )
-    return max(since, (max(stray, default=-1) + 1) * MINUTE)
+        if revision and revision not in fixed
+    }
+    later = sorted((end, revision) for revision, end in lasts.items() if end > since)
+    return next((end for end, revision in reversed(later) if not _holds(place, revision)), since)
 
 
 def _begun(place: _Place, step: Step) -> int:
@@ -217,14 +238,27 @@ def _is_not_live(place: _Place) -> Live:
 def _absent(place: _Place, lacking: Sequence[tuple[Step, float]]) -> str:
     """Rolled back, rolled out without requests going there, or never rolled out."""
     names = _listed(step for step, _ in lacking)
-    out = [step for step in place.line.steps if step.nanos <= place.at + SKEW and place.all_in(step).yes]
-    if not out:
+    last = _last_fixed(place)
+    if not last:
         return f"{names} serves, without the fix."
-    last = max(out)
     verb = "were" if len(lacking) > 1 else "was"
     if any(step.nanos > last.nanos for step in place.line.steps if step.name in {s.name for s, _ in lacking}):
         return f"Rolled back: {names} {verb} rolled out after {last.name}, which has the fix."
     return f"{last.name} has the fix, but requests go to {names}, which has not."
+
+
+def _last_fixed(place: _Place) -> Step | None:
+    """The newest roll-out that holds the fix, among those of the newest commits that may."""
+    asked: set[str] = set()
+    for step in reversed(place.line.steps):
+        if step.nanos > place.at + SKEW or place.is_older(step):
+            continue
+        asked.add(step.name)
+        if len(asked) > MOST_ASKED + len(place.serving):
+            return None
+        if place.all_in(step).yes:
+            return step
+    return None
 
 
 def _listed(steps: Iterable[Step]) -> str:

@@ -14,6 +14,9 @@ Service = tuple[str, str]
 APART = 30 * MINUTE
 """How far a deployment that names no revision may lie from the start of the revision it is of (nanoseconds)."""
 
+SKEW = 5 * MINUTE
+"""How far two clocks may differ: a deployment this much after the newest log entry is taken as having happened."""
+
 SETTLED = 5
 """Minutes without a request after which a revision that was replaced serves no more."""
 

@@ -141,19 +141,26 @@ class _Odds(NamedTuple):
     def words(self) -> str:
         """The sentence with the arithmetic."""
         count = self.failing.episodes
-        seen = f"{count} {'episode' if count == 1 else 'episodes'} in {_amount(self.failing.exposure)} before"
-        since = f"none in {_amount(self.after)} since"
+        seen = f"{count} {'episode' if count == 1 else 'episodes'} in {_seen(self.failing.exposure)} before"
+        since = f"none in {_at_work(self.after)} since"
         because = self._by_pauses_words if self.by_pauses <= self.by_rarest else self._by_rarest_words
         asked = f"{_percent(self.allowed)} is accepted"
-        lacking = f"; {in_words(self.missing * MINUTE)} more at work are needed" if self.missing else ""
-        return f"{seen}, {since}: {because}; {asked}{lacking}."
+        return f"{seen}, {since}: {because}; {asked}{self._lacking_words}."
+
+    @property
+    def _lacking_words(self) -> str:
+        if not self.missing:
+            return ""
+        if self.chance <= self.allowed:
+            return f", and at least {in_words(self.policy.floor)} at work are wanted"
+        return f"; {in_words(self.missing * MINUTE)} more at work are needed"
 
     @property
     def _by_pauses_words(self) -> str:
         long, since = self.terms
         unit = "requests" if self.by_requests else "minutes"
-        looks = f"{self.looks} x " if self.looks > 1 else ""
-        formula = f"{looks}({long:,} / ({long:,} + {since:,} {unit}))^{self.failing.pauses}"
+        looks = f" times {self.looks:,}, for the pauses it could have been," if self.looks > 1 else ""
+        formula = f"({long:,} / ({long:,} + {since:,} {unit}))^{self.failing.pauses}{looks}"
         return f"silence by chance {formula} = {_percent(self.by_pauses)}"
 
     @property
@@ -163,7 +170,14 @@ class _Odds(NamedTuple):
         return f"too few pauses to tell how often it comes; if at least once in {rarest}, silence by chance {formula}"
 
 
-def _amount(exposure: Exposure) -> str:
+def _seen(exposure: Exposure) -> str:
+    """Time with its requests, answered or not."""
+    minutes = f"{exposure.minutes:,} {'minute' if exposure.minutes == 1 else 'minutes'}"
+    return f"{minutes} with {exposure.requests:,} requests" if exposure.requests else minutes
+
+
+def _at_work(exposure: Exposure) -> str:
+    """Time at work with the requests that were answered."""
     minutes = f"{exposure.minutes:,} {'minute' if exposure.minutes == 1 else 'minutes'} at work"
     return f"{minutes} ({exposure.requests:,} requests)" if exposure.requests else minutes
 

@@ -11,7 +11,8 @@ class Commit(msgspec.Struct, frozen=True):
     """A commit as its repository has it. `at` is the commit time (nanoseconds); `files` are the paths it touches.
 
     `sha` is whole; `body` is the message below the title; `author` is a name for people, never to be @mentioned.
-    `pull` is the number of the pull request it came by (0: none known), `pull_body` what was written there.
+    `pull` is the number of the pull request it came by (0: none known), `pull_body` what was written there. `landed` is
+    when it came onto the tracked branch (nanoseconds; 0: not known): a commit that a merge brought, with the merge.
     """
 
     sha: str
@@ -23,6 +24,7 @@ class Commit(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     pull: int = 0
     pull_body: str = ""
+    landed: int = 0
 
 
 class FileChange(msgspec.Struct, frozen=True):
@@ -75,7 +77,7 @@ class Standing(enum.StrEnum):
 class FixCommit(msgspec.Struct, frozen=True):
     """A commit that is said to fix an incident: by what (`source`) and when (`linked`, nanoseconds) it was linked.
 
-    `merged` is the commit time on the tracked branch (nanoseconds; 0: not known). `formerly` are the names it had
+    `merged` is when it came onto the tracked branch (nanoseconds; 0: not known). `formerly` are the names it had
     before a rebase or squash gave it this one.
     """
 

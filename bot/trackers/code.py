@@ -35,7 +35,8 @@ class CodeHost(Protocol):
     def recent(self, since: int) -> tuple[Commit, ...]:
         """Commits that came onto the tracked branch at or after a time (nanoseconds), newest first, without files.
 
-        Where a commit came by a pull request, its number is given, and of the newest 20 such the text. At most 1,000.
+        Where a commit came by a pull request, its number is given, and of the newest 20 such the text. Each says when
+        it landed, as far as the commits themselves connect it with the branch. At most 1,000.
         """
         ...
 

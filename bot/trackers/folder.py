@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.errors import TrackerUnavailable
+from bot.errors import Damaged, TrackerUnavailable
 from bot.model.issue import Comment, DraftComment, Issue, IssueChange, NewIssue
 from bot.model.run import Warned
 from bot.trackers import pages
@@ -54,9 +54,12 @@ class FolderTracker:
             return self._list()
 
     def read_issue(self, number: int) -> Issue | None:
-        """An issue by its number; None where no file holds it."""
+        """An issue by its number; None where no file holds it. Raises Damaged where one does that can't be read."""
         with self._reading():
-            return next((issue for issue in self._list()[0] if issue.number == number), None)
+            found, warned = self._look(number)
+        if found is None and warned:
+            raise Damaged(f"Issue {number} can't be read: {warned[0].where}: {warned[0].what}.")
+        return found[1].issue if found else None
 
     def newest(self) -> int:
         """The highest number that a file holds."""
@@ -192,14 +195,21 @@ class FolderTracker:
 
     def _find(self, number: int) -> tuple[str, IssuePage]:
         """The file that list_issues shows as this issue."""
+        found, warned = self._look(number)
+        if found:
+            return found
+        why = f": {warned[0].where}: {warned[0].what}" if warned else "; list the issues to see which there are"
+        raise TrackerUnavailable(f"There is no issue {number} in {self.root}{why}.")
+
+    def _look(self, number: int) -> tuple[tuple[str, IssuePage] | None, list[Warned]]:
+        """The file of an issue, if there is one, and those that bear its number but can't be read."""
         warned: list[Warned] = []
         names = [name for name in self._disk.names(self.root) if pages.number_in(name) in (number, None)]
         for name in pages.in_order(names):
             page = self._try_page(name, warned)
             if page and page.issue.number == number:
-                return name, page
-        why = f": {warned[0].where}: {warned[0].what}" if warned else "; list the issues to see which there are"
-        raise TrackerUnavailable(f"There is no issue {number} in {self.root}{why}.")
+                return (name, page), warned
+        return None, warned
 
     def _next_number(self) -> int:
         """One above every number that a file, readable or not, a folder of comments or a write under way holds."""

@@ -13,6 +13,7 @@ from bot.model.run import Warned
 from bot.model.time import SECOND
 from bot.model.window import Deployment
 from bot.trackers.gitprocess import Git
+from bot.trackers.landing import landed
 from bot.trackers.revisions import (
     MOST_BETWEEN,
     MOST_CHANGES,
@@ -79,7 +80,7 @@ class GitHost:
         if not kept:
             return ()
         before = [f"^{times[kept][0]}"] if kept < len(times) else []
-        return tuple(self._log(MOST_RECENT, self._branch_tip(), *before))
+        return tuple(landed(self._log(MOST_RECENT, self._branch_tip(), *before), self._branch_tip()))
 
     def commit(self, sha: str) -> Commit | None:
         """A commit with its files; the end of a shallow clone shows none, since its parent isn't there."""

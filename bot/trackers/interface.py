@@ -4,11 +4,12 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from bot.errors import RateLimited, Refused, TrackerUnavailable, UnclearOutcome
+from bot.errors import Damaged, RateLimited, Refused, TrackerUnavailable, UnclearOutcome
 from bot.model.issue import Comment, DraftComment, Issue, IssueChange, Label, NewIssue
 from bot.model.run import Warned
 
 __all__ = [
+    "Damaged",
     "Hosted",
     "LabelHost",
     "Premises",
@@ -47,7 +48,10 @@ class Tracker(Protocol):
         ...
 
     def read_issue(self, number: int) -> Issue | None:
-        """An issue as it stands now, whatever a list says; None where it is gone, or lives elsewhere."""
+        """An issue as it stands now, whatever a list says; None where it is gone, or lives elsewhere.
+
+        Raises Damaged where it is there, but can't be read.
+        """
         ...
 
     def newest(self) -> int:

@@ -35,8 +35,8 @@ class Following(NamedTuple):
         return self.matched / self.sampled if self.sampled else 0.0
 
     def times(self, count: int) -> str:
-        """`9 of 9 times`, for a person; where `count` is more than was sampled, it says so."""
-        beyond = f" that were sampled, of {count:,} in all" if count > self.sampled else ""
+        """`9 of 9 times`, for a person; where `count` is more than was sampled, it says so: more may come later."""
+        beyond = f" that were sampled, of {count:,} by then" if count > self.sampled else ""
         return f"{self.matched} of {self.sampled} times{beyond}"
 
 

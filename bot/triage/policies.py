@@ -12,7 +12,8 @@ import msgspec
 from bot.model.incident import ActivePolicy, Incident, Member, Priority, Settled
 from bot.model.severity import Severity
 from bot.model.signature import Kind
-from bot.model.time import MINUTE, minute_of
+from bot.model.spell import beside, own, returned, since_return
+from bot.model.time import MINUTE, iso, minute_of
 
 _DAY = 24 * 60
 _SERVED_BESIDE = 0.05
@@ -110,8 +111,12 @@ def _stopped(
 
 
 def _measured(policy: Policy, incident: Incident) -> "_Measured | None":
-    measured = _MEASURES[policy.measure](_recent(incident))
-    return None if measured is None or measured.sample < policy.least else measured
+    """Of what is its own where that is enough, else of what a person merged into it: never of the two together."""
+    parts = [part for part in (own(incident), beside(incident)) if part]
+    told = [_MEASURES[policy.measure](_recent(part)) for part in parts]
+    enough = [one for one in told if one is not None and one.sample >= policy.least]
+    worst = max(enough, key=lambda one: one.value, default=None)
+    return next((one for one in enough if one.value >= policy.activate), worst)
 
 
 def _recent(incident: Incident) -> Incident:
@@ -138,12 +143,19 @@ class _Measured(NamedTuple):
     sample: int
 
 
+def _again(incident: Incident) -> str:
+    """` since 10:50`, where it came back after a long silence: before that is another outage."""
+    began = returned(incident)
+    return f" since {iso(began * MINUTE)[11:16]}" if began else ""
+
+
 def _failed_starts(incident: Incident) -> _Measured | None:
     if not incident.cannot_start or _served_beside(incident):
         return None
-    starts = incident.failed_starts
+    now = since_return(incident)
+    starts = now.failed_starts
     refused = f"{_counted(starts, 'request')} refused because no instance started"
-    what = _counted(starts, "failed start") if incident.exits else refused
+    what = (_counted(starts, "failed start") if now.exits else refused) + _again(incident)
     return _Measured(starts, f"{what}, and the revision answered no request meanwhile", starts)
 
 
@@ -159,14 +171,16 @@ def _crashes(incident: Incident) -> _Measured:
 
 def _failed_share(incident: Incident) -> _Measured | None:
     """None where no successful request was ever logged: availability is unknown then, not 0%."""
-    first, last, settled = minute_of(incident.first), minute_of(incident.last), incident.settled_traffic
-    during = [served for minute, served in incident.traffic.items() if first <= minute <= last]
+    now = since_return(incident)
+    first, last, settled = minute_of(now.first), minute_of(now.last), now.settled_traffic
+    during = [served for minute, served in now.traffic.items() if first <= minute <= last]
     total = settled.count + sum(served.total for served in during)
-    answered = settled.count - settled.extra + sum(served.total - served.failed for served in incident.traffic.values())
+    answered = settled.count - settled.extra + sum(served.total - served.failed for served in now.traffic.values())
     if not total or not answered:
         return None
-    failed = min(_failed_of_members(incident), total)
-    return _Measured(failed / total, f"{failed} of {total} requests failed ({failed / total:.1%})", total)
+    failed = min(_failed_of_members(now), total)
+    words = f"{failed} of {total} requests failed ({failed / total:.1%}){_again(incident)}"
+    return _Measured(failed / total, words, total)
 
 
 def _failed_of_members(incident: Incident) -> int:

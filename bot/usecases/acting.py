@@ -126,7 +126,7 @@ class _Memory:
         watches = {
             number: watch
             for number, watch in sorted((after.watches | numbered).items())
-            if number in states and states[number].phase not in quiet
+            if number in self._known.broken or (number in states and states[number].phase not in quiet)
         }
         told = tuple(sorted({*after.deployments, *self._deployments}))[-_MOST_DEPLOYMENTS:]
         after = msgspec.structs.replace(after, deployments=told)

@@ -69,10 +69,13 @@ def merge_issues(desk: Desk, into: int, other: int) -> Decided:
 
     Of issues that are merged already, the ends of their chains count. Raises UsageError where both are one already.
     """
+    if into == other:
+        desk.state(into)
+        raise UsageError(f"#{into} can't be merged into itself: name the issue that stays and another.")
     one, two = _end(desk, into), _end(desk, other)
     states = desk.known.states
     if one == two:
-        if into != other and other in (states[one].merged_from or ()):
+        if other in (states[one].merged_from or ()):
             return carried(desk, f"#{other} is merged into #{one} already.", [])
         raise UsageError(
             f"#{into} and #{other} are merged into #{one} already: merging them again would make a circle."

@@ -152,7 +152,7 @@ def _of_labels(host: LabelHost, where: str, setup: Setup) -> list[Finding]:
 def code_findings(code: CodeHost | None, wall: int) -> list[Finding]:
     """The tracked branch, its newest commits, their checks, and deployments."""
     if code is None:
-        what = "where the code is isn't known, so no fix can be proved deployed"
+        what = "where the code is isn't known: that a fix runs shows only by equal commits in deployments or labels"
         return [Finding("code", Health.NOTE, what, "the settings", "name a clone in the setting clone, or give --repo")]
     found: list[Finding] = []
     recent = tried("code", lambda: code.recent(wall - _RECENT), found, code.name)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from bot.documents import (
+    FOOTER,
     incident_title,
     policy_news,
     render_decisions,
-    render_footer,
     render_incident,
     render_resolution,
     step_comment,
@@ -271,7 +271,7 @@ def _body(state: IssueState, before: str, setup: Setup) -> str:
     Where the bot has no section yet, it goes below what people wrote.
     """
     decisions = render_resolution(state, setup.templates, setup.settings.deploy_command)
-    decisions += render_decisions(state.decisions, setup.templates) + render_footer(setup.templates)
+    decisions += render_decisions(state.decisions, setup.templates) + FOOTER
     room = BODY_LIMIT - _MARGIN - len(encode_issue(state, setup.ring)) - len(around(before)) - len(decisions)
     if room < len(_NO_ROOM):
         return before

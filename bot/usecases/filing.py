@@ -9,11 +9,12 @@ from bot.filing import Outcome, Pace, diff
 from bot.lifecycle import claims, parted
 from bot.lifecycle.decisions import Order
 from bot.logs import Coverage, Reading
-from bot.model.incident import Verdict
+from bot.model.incident import Priority, Verdict
 from bot.model.issue import Action, ActionKind
 from bot.model.run import ReadReport, Reported, RunResult, WindowSummary
 from bot.model.state import IssueState, RepoState
 from bot.model.window import Window
+from bot.settings import Labels
 from bot.trackers.interface import Tracker
 from bot.triage import triage
 from bot.usecases.acting import execute_plan, pace_of
@@ -82,7 +83,8 @@ def file_window(
     plan = with_storm(plan, drafts, known, window.end, setup)
 
     def told(done: tuple[Action, ...], held: tuple[Action, ...]) -> RunResult:
-        return _result(window, read, outcome.verdicts, judged.reported, done, held, known, errand)
+        reported = [_with_label(one, known, setup.settings.labels) for one in judged.reported]
+        return _result(window, read, outcome.verdicts, reported, done, held, known, errand)
 
     if errand.dry_run:
         return told(plan.actions, plan.held_back)
@@ -134,6 +136,16 @@ def _result(
 def _remembering(window: Window, repo: RepoState) -> Window:
     told = (one for one in repo.deployments if one.source not in SEEN)
     return msgspec.structs.replace(window, deployments=tuple(sorted({*window.deployments, *told})))
+
+
+def _with_label(one: Reported, known: Known, labels: Labels) -> Reported:
+    """An incident with, where nothing else is said of it, the priority that a person's label gives its issue."""
+    issue, state = known.issues.get(one.issue), known.states.get(one.issue)
+    if one.because or issue is None or state is None:
+        return one
+    own, there = (frozenset(name.casefold() for name in names) for names in (state.labels, issue.labels))
+    theirs = [p for p in Priority if p is not one.incident.priority and labels.of(p).casefold() in there - own]
+    return msgspec.structs.replace(one, because=f"labelled {theirs[0]} by a person") if theirs else one
 
 
 def _with_numbers(reported: list[Reported], done: Iterable[Action], held: Iterable[Action]) -> tuple[Reported, ...]:

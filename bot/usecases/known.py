@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bot.errors import TrackerUnavailable
+from bot.errors import Damaged, TrackerUnavailable
 from bot.lifecycle import BrokenState, KeyRing, decode_issue, decode_repo, verified
 from bot.model.incident import Incident
 from bot.model.issue import Issue, IssueStatus
@@ -15,6 +15,8 @@ from bot.trackers.interface import Tracker
 
 class Known(msgspec.Struct, frozen=True):
     """Issues by number; `states` only whose marker counts and was read, `broken` where it is damaged.
+
+    An issue that can't be read at all is `broken` too, without being among `issues`.
 
     `unlabelled` are issues of `states` without the bot's label: what they stand for isn't filed again, and they are
     left alone. `said` names what is warned of once, `warnings` has those of them that weren't given before.
@@ -31,10 +33,11 @@ class Known(msgspec.Struct, frozen=True):
     authors: frozenset[str] = frozenset()
 
     def might_be(self, incident: Incident) -> int:
-        """The number of an issue with a broken marker that stood for this incident, or names its root; 0 for none."""
+        """The number of a broken issue that stood for this incident, or names its root; 0 for none."""
         key = name_of(incident)
         for number in self.broken:
-            if self.repo.tracked.get(number) == key or incident.key.root in self.issues[number].body:
+            names = number in self.issues and incident.key.root in self.issues[number].body
+            if names or self.repo.tracked.get(number) == key:
                 return number
         return 0
 
@@ -60,16 +63,18 @@ def load_known(tracker: Tracker, ring: KeyRing, label: str) -> Known:
     repo = _decoded(stored, tracker)
     if repo.intents:
         issues = _with(issues, tracker.unlisted(min(intent.above for intent in repo.intents)))
-    asked = {number: tracker.read_issue(number) for number in repo.tracked if number not in issues}
-    issues = _with(issues, (issue for issue in asked.values() if issue))
+    asked = {number: _asked(tracker, number) for number in repo.tracked if number not in issues}
+    issues = _with(issues, (issue for issue in asked.values() if isinstance(issue, Issue)))
+    damaged = [number for number, issue in asked.items() if isinstance(issue, Damaged)]
     warnings = [*warnings, *(_gone(number) for number, issue in asked.items() if issue is None)]
+    warnings += map(_damaged, damaged)
     authors = frozenset(name.casefold() for name in (*repo.authors, *tracker.authors))
     judge = _Judge(authors, ring, label, repo)
     judge.all(issues)
     return Known(
         issues,
         judge.counted(),
-        tuple(judge.broken),
+        (*judge.broken, *damaged),
         repo,
         (*warnings, *judge.warnings, *(warned for key, warned in judge.once.items() if key not in repo.said)),
         frozenset(judge.unlabelled),
@@ -91,13 +96,25 @@ def refuse_collapse(known: Known, label: str, where: str) -> None:
 
 
 def tracked_after(known: Known, open_now: dict[int, str]) -> dict[int, str]:
-    """What to remember as tracked: the open issues, and those whose marker can't be read now but could once."""
+    """What to remember as tracked: the open issues, and those that can't be read now but could once."""
     kept = {
         number: key
         for number, key in known.repo.tracked.items()
-        if number in known.broken and _is_open(known.issues[number])
+        if number in known.broken and (number not in known.issues or _is_open(known.issues[number]))
     }
     return dict(sorted((kept | open_now).items()))
+
+
+def _asked(tracker: Tracker, number: int) -> Issue | Damaged | None:
+    try:
+        return tracker.read_issue(number)
+    except Damaged as damaged:
+        return damaged
+
+
+def _damaged(number: int) -> Warned:
+    mend = "mend it, or remove it to have that filed anew"
+    return Warned(f"#{number}", f"its file can't be read, so what it stands for isn't filed again: {mend}.")
 
 
 def _gone(number: int) -> Warned:

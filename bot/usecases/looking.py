@@ -121,6 +121,32 @@ def explain_issue(tracker: Tracker, setup: Setup, number: int) -> Tracked:
     raise UsageError(f"{tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them.")
 
 
+def issue_about(tracker: Tracker, setup: Setup, fingerprint: str) -> int:
+    """The number of the issue whose root's fingerprint begins so; where no root's does, that of a member.
+
+    Raises UsageError where none or more than one is about it.
+    """
+    states = load_known(tracker, setup.ring, setup.settings.labels.tracked).states
+    roots = [number for number, state in states.items() if state.incident.key.root.startswith(fingerprint)]
+    found = roots or [number for number, state in states.items() if _holds(state, fingerprint)]
+    if not found:
+        raise UsageError(
+            f"{tracker.name} has no issue about a failure whose fingerprint begins with {fingerprint[:60]}: name an "
+            "issue's number, or give --logs FILE or --project ID to explain what is in logs."
+        )
+    if len(found) > 1:
+        named = ", ".join(f"#{number}" for number in sorted(found)[:10])
+        raise UsageError(f"{len(found)} issues are about what begins with {fingerprint[:60]} ({named}): name one.")
+    return found[0]
+
+
+def _holds(state: IssueState, fingerprint: str) -> bool:
+    return any(member.fingerprint.startswith(fingerprint) for member in state.incident.members)
+
+
 def story(state: IssueState) -> list[str]:
     """An issue's life so far, a line each: transitions with their time and reason."""
-    return [f"{iso(step.at)} {step.to}: {step.because}" for step in state.transitions]
+    return [
+        f"{iso(step.at)} {step.to}" + (f": {step.because}" if step.because not in ("", step.to) else "")
+        for step in state.transitions
+    ]

@@ -24,7 +24,7 @@ _PATIENCE = 60.0
 """Seconds that telling may take before what is left waits for the next run."""
 
 _KEPT = 90 * 24 * 3600 * SECOND
-"""How long it is remembered that something was told to be over (nanoseconds)."""
+"""How long it is remembered that something was told to be over, or of an issue that can't be read (nanoseconds)."""
 
 _WHERE = "notify"
 
@@ -96,7 +96,7 @@ class _Teller:
         self._created = {action.number for action in result.actions if action.kind is ActionKind.CREATE}
         self._repo = decode_repo(tracker.read_state())
         self._before = self._repo.telling or self._beginning(result)
-        self._told = {number: told for number, told in self._before.told.items() if number in self._states}
+        self._told = dict(self._before.told)
         self._until = clock() + _PATIENCE
         self._warnings: list[Warned] = []
 
@@ -111,9 +111,9 @@ class _Teller:
         for number, news in found.items():
             self._told[number] = self._noted(number, news)
         if found:
-            self._told = {number: told for number, told in self._told.items() if not self._is_old(told)}
+            self._told = {number: told for number, told in self._told.items() if not self._is_past(number, told)}
         self._repo = self._stored(self._repo)
-        for number in sorted(self._told, key=lambda one: (self._told[one].priority, one)):
+        for number in sorted(self._told.keys() & self._states.keys(), key=lambda one: (self._told[one].priority, one)):
             self._told[number] = self._sent(number, fresh=number in found)
         self._stored(self._repo)
         return tuple(self._warnings)
@@ -134,8 +134,21 @@ class _Teller:
         )
         return msgspec.structs.replace(told, due=tuple(due))
 
-    def _is_old(self, told: Told) -> bool:
-        return told.news in QUIET and not told.due and told.at < self._wall - _KEPT
+    def _is_past(self, number: int, told: Told) -> bool:
+        """Whether nobody will be told more: what is long over, and issues that are gone.
+
+        One whose record can't be read may be whole again by the next run: it is kept as long.
+        """
+        is_old = told.at < self._wall - _KEPT
+        if number in self._states:
+            return is_old and told.news in QUIET and not told.due
+        return is_old or self._is_gone(number)
+
+    def _is_gone(self, number: int) -> bool:
+        try:
+            return self._tracker.read_issue(number) is None
+        except TrackerUnavailable:
+            return False
 
     def _sent(self, number: int, fresh: bool) -> Told:
         """What is remembered after everybody who is due was tried."""

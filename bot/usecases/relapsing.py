@@ -15,7 +15,7 @@ def judged(state: IssueState, newer: Incident | None, runs: Iterable[Live], has_
     """(why what was seen is a relapse, why it is none), both "" where it is neither: where nothing is known.
 
     `newer` is what the window shows beyond what was known, `runs` where the fix runs now, and `has_fix` what is known
-    of a revision at a place. What ran the fix when the issue last moved has it.
+    of a revision at a place. What ran the fix when the issue last moved has it, unless it is known to lack it.
     """
     if newer is None:
         return "", ""
@@ -49,7 +49,7 @@ def _votes(
         if revision in runs[place].former:
             yield False
         elif revision in had.get(place, ()):
-            yield True
+            yield has_fix(place, revision) is not False
         else:
             yield has_fix(place, revision)
 

@@ -10,7 +10,7 @@ from bot.documents.stabilityview import StabilityView
 from bot.errors import UsageError
 from bot.fixes.risk import Sight, findings, overall
 from bot.fixes.validation import Unreadable, checks_in
-from bot.model.fix import Check, Liveness, Standing
+from bot.model.fix import Check, Live, Liveness, Standing
 from bot.model.scope import Evidence
 from bot.model.state import IssueState, Phase
 from bot.model.time import iso, length_of
@@ -18,15 +18,20 @@ from bot.trackers.git import GitHost
 from bot.trackers.interface import Tracker
 from bot.triage import fitting
 from bot.usecases.changed import Changed
+from bot.usecases.errand import Errand
 from bot.usecases.health import asked, split
 from bot.usecases.known import Known, load_known
 from bot.usecases.proving import proof_of, read_until
 from bot.usecases.setup import Setup
+from bot.usecases.verifying import standings
 
 MOST_BYTES = 64 * 2**20
 
 GONE = (Standing.GONE, Standing.REVERTED, Standing.FAILED)
 """Where a fix commit that counts no more stands."""
+
+_UNDER_WAY = (Phase.FILED, Phase.IN_PROGRESS, Phase.AWAITING, Phase.VERIFYING, Phase.MITIGATED, Phase.NO_DATA)
+"""Phases in which a linked fix is in force."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -54,7 +59,9 @@ def stability(tracker: Tracker, setup: Setup, wanted: Wanted, wall: int) -> Stab
     state = issue_state(known, wanted.number, tracker)
     health = tuple(asked(url) for url in wanted.health)
     changed = Changed(setup.code, GitHost(wanted.clone, setup.settings.branch) if wanted.clone else None)
-    evidence = _judged(_gathered(changed, known, setup, wanted, wall), state, handed, health)
+    there = msgspec.structs.replace(setup, code=setup.code or changed.clone)
+    live = _runs(known, wanted.number, Errand(tracker, there, wall))
+    evidence = _judged(_gathered(changed, known, setup, wanted, live, wall), state, handed, health)
     return stability_view(wanted.number, state, evidence)
 
 
@@ -84,14 +91,24 @@ def read_results(file: Path) -> tuple[Check, ...]:
         raise UsageError(f"--results {file} can't be used: {why}; hand in JUnit XML or JSON.") from None
 
 
-def _gathered(changed: Changed, known: Known, setup: Setup, wanted: Wanted, wall: int) -> Evidence:
-    """What the code and the tracker tell."""
+def _runs(known: Known, number: int, errand: Errand) -> tuple[Live, ...]:
+    """Where the fix ran when the issue last moved; where it hasn't moved since, by what is remembered."""
+    state = known.states[number]
+    if state.live or not state.fixes or state.phase not in _UNDER_WAY:
+        return state.live
+    return standings(known, errand, (number,))[0].facts.live
+
+
+def _gathered(
+    changed: Changed, known: Known, setup: Setup, wanted: Wanted, live: tuple[Live, ...], wall: int
+) -> Evidence:
+    """What the code and the tracker tell, where the fix runs as in `live`."""
     state, rules = known.states[wanted.number], setup.settings.verification
     until = read_until(wanted.number, known)
     fixes = changed.fixes(wanted.number, state, until)
     counted = tuple(fix for fix in fixes if fix.standing not in GONE)
     head, scope = counted[-1].sha if counted else "", changed.scope(counted)
-    is_live = any(one.liveness is Liveness.LIVE for one in state.live)
+    is_live = any(one.liveness is Liveness.LIVE for one in live)
     proof = proof_of(wanted.number, known, setup) if is_live else None
     return Evidence(
         at=wall,
@@ -99,7 +116,7 @@ def _gathered(changed: Changed, known: Known, setup: Setup, wanted: Wanted, wall
         wanted=rules.confidence,
         floor=length_of(rules.floor),
         fixes=fixes,
-        live=state.live,
+        live=live,
         proof=proof,
         unproven="" if proof else _unproven(state, is_live),
         checks=changed.checks(head) if head else (),
@@ -125,7 +142,7 @@ def _judged(evidence: Evidence, state: IssueState, handed: tuple[Check, ...], he
             inclusions=evidence.inclusions,
             failing=_failing(state),
             said=_said(state),
-            rollback=_way_back(state),
+            rollback=_way_back(state, evidence.live),
         )
     )
     return msgspec.structs.replace(evidence, checks=checks, health=health, findings=found, risk=overall(found))
@@ -142,8 +159,8 @@ def _said(state: IssueState) -> str:
     return trace.cause.value if trace else state.incident.root.title
 
 
-def _way_back(state: IssueState) -> bool | None:
-    good = good_before(state.incident, state.live)
+def _way_back(state: IssueState, live: tuple[Live, ...]) -> bool | None:
+    good = good_before(state.incident, live)
     return bool(rollback_command(state.incident.place, good)) if good else None
 
 
@@ -152,7 +169,7 @@ def _unproven(state: IssueState, is_live: bool) -> str:
     if state.phase in (Phase.VERIFIED, Phase.RECOVERED) and state.transitions:
         return f"It was proved at {iso(state.transitions[-1].at)}: {state.transitions[-1].because}"
     if is_live:
-        return "No run has watched its silence yet: `incidentbot verify` does."
+        return "Its silence wasn't watched yet: `file` and `verify` do that with the logs from after the deployment."
     if state.fixes:
         return "The fix has to be deployed first."
     return "No fix is linked."

@@ -29,9 +29,12 @@ HEADINGS = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
 @functools.cache
-def analysis_of(file: Path) -> AnalysisView:
-    """What the program makes of a file of logs."""
-    return analyse(read_files([str(file)], latest=nanos_of("2030-01-01T00:00:00Z"), progress=None), make(Settings()))
+def analysis_of(*files: Path) -> AnalysisView:
+    """What the program makes of files of logs."""
+    return analyse(
+        read_files([str(file) for file in files], latest=nanos_of("2030-01-01T00:00:00Z"), progress=None),
+        make(Settings()),
+    )
 
 
 @pytest.fixture(scope="module", params=counting.FILES, ids=lambda path: path.stem)
@@ -114,6 +117,15 @@ def test_the_sections_of_an_outage() -> None:
     ]  # fmt: skip
     assert "| `checkout-api` | `checkout-api-00042-bad` | 72 | 72 | 100.0 % |" in page
     assert "checkout-api-00042-bad` was deployed 47 s before the first entry" in page
+    advice = page.split("## Recommendations")[1]
+    assert "Go back now to `checkout-api-00041-abc`" in advice
+    assert "--to-revisions=checkout-api-00041-abc=100" in advice
+
+
+def test_one_edge_is_measured_once() -> None:
+    """Why a symptom is one and what brought it about are the same words, also over several revisions."""
+    for pattern in analysis_of(*sorted(EXAMPLE.parent.glob("checkout-*.json"))).patterns:
+        assert not pattern.causes or pattern.because == pattern.causes[0].words
 
 
 def test_sections_without_data_are_absent() -> None:

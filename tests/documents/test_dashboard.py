@@ -23,6 +23,46 @@ def test_nothing_open_is_said() -> None:
     assert "|" not in page
 
 
+def test_what_is_open_is_never_denied() -> None:
+    """Where all that is open awaits, is watched, muted or was known before, just that is said, in numbers."""
+    quiet = [
+        entry(1, Phase.AWAITING),
+        entry(2, Phase.VERIFYING),
+        entry(3, Phase.AWAITING),
+        entry(4, Phase.MUTED),
+        entry(5, Phase.VERIFIED, IssueStatus.CLOSED),
+    ]
+    known = RepoState(baselines=("prod/api/v1-1",))
+    page = render_dashboard(quiet, known, TEMPLATES)
+    said = "No incident waits for anybody to look at it: 2 await deployment, 1 is being verified, 1 is muted, "
+    assert f"{said}1 was known before incidentbot." in page
+    assert "No incident is open" not in page
+    alone = render_dashboard(quiet[1:2], RepoState(), TEMPLATES)
+    assert "No incident waits for anybody to look at it: 1 is being verified.\n" in alone
+    before = render_dashboard([], known, TEMPLATES)
+    assert "look at it: 1 was known before incidentbot." in before
+    assert "waits" not in render_dashboard([entry(6), *quiet], known, TEMPLATES).split("## Resolved")[0]
+
+
+def test_what_was_known_before_is_named() -> None:
+    """Incidents that `init --baseline` recorded are named by their keys, inert; of many, how many more there are."""
+    page = render_dashboard([entry(4)], RepoState(baselines=("prod/api/v1-1", "prod/@ann/v1-2")), TEMPLATES)
+    section = page.partition("## Known before incidentbot")[2]
+    assert "- `prod/api/v1-1`\n" in section
+    assert Page(page).alive == ["#4"]
+    many = render_dashboard([], RepoState(baselines=tuple(f"prod/api/v1-{n}" for n in range(1030))), TEMPLATES)
+    assert "and 930 more" in many
+    assert "1,030 were known before" in many
+
+
+def test_what_cannot_be_read_is_open_all_the_same() -> None:
+    """Open issues whose state is damaged are named, and nobody is told that none is open."""
+    for entries in ([], [entry(1)], [entry(1, Phase.AWAITING)]):
+        page = render_dashboard(entries, RepoState(tracked={1: "a", 7: "b", 9: "c"}), TEMPLATES)
+        assert f"what they are about: {'' if entries else '#1, '}#7, #9." in page
+        assert "No incident" not in page
+
+
 def test_issues_stand_in_the_section_of_their_phase() -> None:
     """Open, awaiting and muted issues are apart; closed ones are in none."""
     entries = [

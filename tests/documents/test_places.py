@@ -29,6 +29,7 @@ OWN_WORDS = {
     "CheckView": "outcome",
     "ChecksView": "outcomes",
     "ComponentView": "members",
+    "DashboardView": "quiet",
     "DecisionView": "what",
     "EffectView": "name rule",
     "EventView": "about what",

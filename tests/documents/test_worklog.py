@@ -50,6 +50,7 @@ def test_a_first_run_would_file_one_and_says_why_not_the_others(tmp_path: Path) 
     page = render_worklog(view, TEMPLATES)
     assert "| I1 |  | would be filed | 7 patterns | new incident, P0 by does-not-start" in page
     assert "below P2 (file_from): reported, not filed" in page
+    assert "Go back to `checkout-api-00041-abc`, the last good revision: `gcloud run" in page.split("## Next steps")[1]
     assert tracker.list_issues()[0] == []
 
 

@@ -107,6 +107,9 @@ def test_baseline(bot: Bot, tmp_path: Path) -> None:
     folder = tmp_path / "issues"
     ran = bot("init", "--baseline", "--logs", EXAMPLE, "--folder", folder, "--format", "json")
     assert (ran.status, ran.json["digest"], ran.json["new"]) == (0, 1, len(ran.json["known"]))
+    dashboard = (folder / "dashboard.md").read_text(encoding="utf-8")
+    assert f"{ran.json['new']} w" in dashboard.partition("\n## Known before incidentbot")[0]
+    assert "No incident is open" not in dashboard
     filed = bot("file", "--logs", EXAMPLE, "--folder", folder)
     assert "known since init --baseline (#1)" in filed.out
     assert "Nothing to change" in filed.out
@@ -147,5 +150,5 @@ def test_the_dashboard_follows_a_decision(bot: Bot, tmp_path: Path) -> None:
     assert "## Muted" not in page.read_text(encoding="utf-8")
     assert bot("mute", "1", "--folder", folder).status == 0
     top, muted = page.read_text(encoding="utf-8").split("## Muted")
-    assert "No incident is open." in top
+    assert "No incident waits for anybody to look at it: 1 is muted." in top
     assert "| #1 |" in muted

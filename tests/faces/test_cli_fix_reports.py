@@ -112,6 +112,24 @@ def test_without_code_it_says_so(bot: Bot, shop: Path) -> None:
     assert "## Who uses what changed" in bot("report", "stability", 1, "--folder", "issues", "--clone", "clone").out
 
 
+def test_what_is_known_before_anything_moved(bot: Bot) -> None:
+    """Once linked, where it has to run is said as `explain` says it; a look that has just been taken isn't advised."""
+    words = ("--folder", "issues")
+    assert bot("file", "--logs", EXAMPLE, *words).status == 0
+    bare = bot("report", "stability", 1, *words).out
+    assert "no fix is linked" in bare.partition("## The fix")[0]
+    assert bot("resolve", 1, "--commit", "c20f7a1be4d95836a7d0f1c3e59b8274d6a0e713", *words).status == 0
+    assert bot("verify", *words).status == 0
+    told, explained = bot("report", "stability", 1, *words).out, bot("explain", 1, *words).out
+    because = "Whether checkout-api-00042-bad contains the fix is not known."
+    assert because in explained
+    assert because.replace("checkout-api-00042-bad", "`checkout-api-00042-bad`") in told or because in told
+    assert "- **`harbor-prod`, `checkout-api`**: not known; how sure it works is not known" in told
+    for untrue in ("no run has looked", "`incidentbot verify` looks", "`incidentbot verify` does"):
+        assert untrue not in told
+    assert "To the last good revision `checkout-api-00041-abc`" in told
+
+
 MISTAKES = [
     (("stability", 9), "has no issue 9 of incidentbot's"),
     (("stability", 1, "--results", "gone.xml"), "--results gone.xml can't be read: No such file"),
@@ -203,7 +221,7 @@ def test_what_came_back(bot: Bot) -> None:
     assert "- Over: verified" in bot("report", "learning", 1, *words).out
     assert bot("file", "--logs", EXAMPLE.with_name("checkout-again.json"), *words).status == 0
     told = bot("report", "stability", 1, *words).out
-    assert "- **It came back**: The failure was seen at 2026-03-04T11:09:48Z on `checkout-api-00044-new`" in told
+    assert "- **It came back**: The failure was seen until 2026-03-04T11:09:48Z on `checkout-api-00044-new`" in told
     assert "| branch | high | 1 deployed, and the failure came back |" in told
     learnt = bot("report", "learning", 1, *words).out
     assert "- Not over yet: regression" in learnt

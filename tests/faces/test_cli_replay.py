@@ -28,6 +28,6 @@ def test_against_other_settings(bot: Bot, tmp_path: Path) -> None:
     assert "1 differences" not in ran.out
     assert "1 difference from the other settings" in ran.out
     assert "~ P0 checkout-api: KeyError" in ran.out
-    assert "(there P1)" in ran.out
+    assert "(there P1, filed)" in ran.out
     other.write_text("")
     assert "No difference from the other settings" in bot(*words, "--against", other).out

@@ -1,5 +1,6 @@
 """Where a fix stands: merged, not merged, rebased, squashed, picked, gone, reverted, landed again."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +42,14 @@ def test_on_the_branch() -> None:
         found = now(named, commit(2, "Other work"), commit(1))
         assert (found.standing, found.merged, found.author, found.formerly) == (Standing.ON_BRANCH, 1, "Ann", ())
     assert now(FIX, on=True).standing is Standing.ON_BRANCH
+
+
+def test_merged_is_when_it_landed() -> None:
+    """A commit of 12:30 that was merged at 15:00 came at 15:00; once that is known, its own time never replaces it."""
+    landed = now(FIX, msgspec.structs.replace(commit(1), landed=150))
+    assert landed.merged == 150
+    assert now(landed, commit(1)).merged == 150
+    assert now(FixCommit(sha(1), merged=1), msgspec.structs.replace(commit(1), landed=150)).merged == 150
 
 
 def test_unmerged() -> None:

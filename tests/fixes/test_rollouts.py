@@ -315,3 +315,31 @@ def test_shares_add_up(deployments: list[Deployment], traffic: list[Traffic]) ->
     recent = any(minute > at(60) // MINUTE - 5 and s.total for one in traffic for minute, s in one.minutes.items()
                  if minute <= at(60) // MINUTE)  # fmt: skip
     assert not recent or sum(one.share for one in found) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("merged", [T0, 0], ids=["merged when", "merge not known"])
+@pytest.mark.parametrize("back", [False, True], ids=["live", "rolled back"])
+def test_few_comparisons(merged: int, back: bool) -> None:
+    """Of 150 deployments only those are compared that decide, and where a failure is seen the one it was seen on."""
+    asked: list[str] = []
+
+    def counted(descendant: str, ancestor: str) -> bool | None:
+        asked.append(descendant)
+        return int(descendant, 16) >= int(ancestor, 16)
+
+    fix = FixCommit(f"{148:040x}", "Load prices", linked=T0, standing=Standing.ON_BRANCH, merged=merged)
+    deployments = [out((n - 148) * 10, f"r{n}", f"{n:040x}") for n in range(1, 151)]
+    deployments += [out(30, "r1", f"{1:040x}")] if back else []
+    found = seen(deployments, contains=counted, fixes=[fix])
+    assert found.liveness is (Liveness.ABSENT if back else Liveness.LIVE)
+    assert found.because.startswith("Rolled back" if back else "r150 since 2025-03-01T10:00")
+    assert len(asked) <= 5
+    asked.clear()
+    assert has_fix(PROD, "r2", [fix], deployments, counted) is False
+    assert len(asked) == 1
+
+
+def test_what_serves_is_asked_however_old_it_is() -> None:
+    """A revision built from the fix's own branch before the merge has the fix: where it serves, it counts."""
+    fix = FixCommit(FIXED, linked=T0, standing=Standing.ON_BRANCH, merged=at(40))
+    assert seen([BEFORE, out(10, "r2", LATER)], fixes=[fix]).liveness is Liveness.LIVE

@@ -37,7 +37,7 @@ def test_the_arithmetic() -> None:
     assert found.chance == pytest.approx((118 / 172) ** 22)
     assert (found.proven, found.needed) == (True, 0)
     assert found.why == (
-        "23 episodes in 118 minutes at work before, none in 54 minutes at work since: silence by chance "
+        "23 episodes in 118 minutes before, none in 54 minutes at work since: silence by chance "
         "(118 / (118 + 54 minutes))^22 = 0.03%; 1% is accepted."
     )
 
@@ -72,7 +72,8 @@ def test_floor() -> None:
     """However improbable silence is, it takes half an hour at work."""
     below, above = (proof(failed(500, 100), Exposure(minutes)) for minutes in (29, 30))
     assert (below.proven, below.needed, above.proven) == (False, 1, True)
-    assert "1 min more at work" in below.why
+    assert below.why.endswith("1% is accepted, and at least 30 min at work are wanted.")
+    assert "wanted" not in above.why
 
 
 def test_confidence() -> None:
@@ -95,6 +96,14 @@ def test_without_a_fix_more_is_asked() -> None:
     fixed, unfixed = (proof(failed(8, 48), Exposure(54), unfixed=unfixed) for unfixed in (False, True))
     assert unfixed.chance == pytest.approx(fixed.chance * 72)
     assert (fixed.proven, unfixed.proven) == (True, False)
+    assert "(48 / (48 + 54 minutes))^8 times 72, for the pauses it could have been, = 17." in unfixed.why
+    assert "more at work are needed" in unfixed.why
+    assert "pauses it" not in fixed.why
+
+
+def test_what_was_seen_before_is_not_called_work() -> None:
+    """Minutes before may be those of an outage in which nothing was answered: they are told with the requests made."""
+    assert "9 episodes in 50 minutes with 22 requests before" in proof(failed(8, 50, 22, True), Exposure(54, 360)).why
 
 
 def test_a_log_gap_proves_nothing() -> None:

@@ -1,10 +1,18 @@
 """What is taken out of an incident stands for itself, and what stays keeps its evidence."""
 
-from bot.lifecycle import fit
+import msgspec
+
+from bot.documents.building import Detail, view_of
+from bot.lifecycle import absorb, fit
 from bot.lifecycle.carving import carve
 from bot.lifecycle.decisions import Order, merge
-from bot.model.incident import Evidence, IncidentKey, Recurrence, Role
+from bot.model.incident import Evidence, IncidentKey, LastGood, Priority, Recurrence, Role
+from bot.model.severity import Severity
+from bot.model.spell import own
 from bot.model.state import IssueState
+from bot.model.time import MINUTE
+from bot.model.window import Served
+from bot.triage.policies import settled
 from tests.documents.incidents import START, member, outage
 
 EVERY = Recurrence(60, 50, 70, 9)
@@ -61,3 +69,37 @@ def test_a_sample_that_is_cut_to_fit_keeps_both_ends() -> None:
     assert kept.text.endswith("\nValueError: no price")
     assert "more characters]\n" in kept.text
     assert fit(small, lambda one: len(one.root.samples[0].text), 5_000) == small
+
+
+def test_a_merge_leaves_the_way_back_and_the_figures_alone() -> None:
+    """A warning seen on the good revision too is merged into an outage: nothing that is measured of that changes."""
+    good = LastGood("booking-api-00041-xyz", START // MINUTE - 3, 140)
+    key = IncidentKey("staging", "booking-api", "zz")
+    noise = msgspec.structs.replace(
+        member("zz", "slow query", role=Role.ROOT, delay=-3_000, severity=Severity.WARNING, times=30),
+        revisions=("booking-api-00041-xyz", "booking-api-00042-abc"),
+        services=("booking-api", "stock-sync"),
+    )
+    one = outage(good=good, traffic={START // MINUTE + n: Served(2, 2) for n in range(-50, 170, 7)})
+    two = msgspec.structs.replace(
+        one, key=key, members=(noise,), evidence=(), good=LastGood("booking-api-00039-old", START // MINUTE, 9)
+    )
+    grown, _ = merge(3, IssueState(one), 7, IssueState(two), Order("ada", START))
+    assert grown.incident.good == good
+    assert own(grown.incident).members == one.members
+    assert absorb(grown.incident, two).good == good
+    shown, before = (view_of(each, (), Detail()) for each in (grown.incident, one))
+    assert (shown.first, shown.last, shown.since) == (before.first, before.last, before.since)
+    assert (shown.requests, shown.revisions, shown.instances) == (before.requests, before.revisions, before.instances)
+    assert shown.services == before.services
+    assert settled(grown.incident).policies == settled(one).policies
+
+
+def test_what_is_merged_in_still_raises_the_priority() -> None:
+    """Merged into a warning, an outage is judged by itself, and stays what it was."""
+    calm = member("zz", "slow query", role=Role.ROOT, severity=Severity.WARNING)
+    key = IncidentKey("staging", "booking-api", "zz")
+    quiet = outage(key=key, members=(calm,), evidence=(), cannot_start=False)
+    grown, _ = merge(3, IssueState(quiet), 7, IssueState(outage()), Order("ada", START))
+    assert settled(quiet).priority is Priority.P3
+    assert settled(grown.incident).priority is Priority.P0

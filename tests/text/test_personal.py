@@ -85,3 +85,12 @@ def test_a_public_address_right_behind_a_private_one_is_gone(between: str) -> No
     hides = redactor(personal=("ip",))
     line = f"X-Forwarded-For: 10.0.0.1{between}93.184.216.34"
     assert hides.text(line) == f"X-Forwarded-For: 10.0.0.1{between}[redacted: ip address]"
+
+
+@pytest.mark.parametrize("tail", ["", "/shop", ":5432/shop", "/shop?sslmode=require"])
+def test_an_address_with_a_password_keeps_its_host(tail: str) -> None:
+    """A password before a host is no e-mail address: it goes, its host stays, and real addresses go."""
+    line = f"no answer of postgres://bob:s3cr3t@db.example{tail}"
+    assert ALL.text(line) == f"no answer of postgres://bob:[redacted: password]@db.example{tail}"
+    for before in ("http://web:8080/?to=", "http://web:8080?to=", "ann:"):
+        assert "@shop.example" not in ALL.text(f"{before}ann@shop.example")

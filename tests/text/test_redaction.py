@@ -28,12 +28,22 @@ NAMED = {
     '{\\"api_key\\":\\"a1b2c3d4e5\\"}': '{\\"api_key\\":\\"[redacted: api key]\\"}',
     "env: [{name: DB_PASSWORD, value: hunter2}]": "env: [{name: DB_PASSWORD, value: [redacted: password]}]",
     "Authorization: Basic dXNlcjpwYXNz": "Authorization: Basic [redacted: basic credentials]",
+    "PAYMENTS_API_KEY=abc123": "PAYMENTS_API_KEY=[redacted: api key]",
+    '{"api_key": "abc123", "password":"hunter"}': (
+        '{"api_key": "[redacted: api key]", "password":"[redacted: password]"}'
+    ),
+    "access_token: a1b2c3": "access_token: [redacted: token]",
+    "charge with sk_live_" + "4eC39HqLyjWDarjtT1zd": "charge with [redacted: clerk or stripe key]",
     "tool --password hunter2 --port 5": "tool --password [redacted: password] --port 5",
 }
 
 ORDINARY = r"""
 api_key=os.environ["API_KEY"]
 const token = process.env.TOKEN;
+api_key=v12 token=eof
+page_token=12 api_key=user_1
+token: line12 was not expected
+unexpected token ab1234 in line 5
 token = None
 password: string
 def login(username: str, password: str) -> Token:

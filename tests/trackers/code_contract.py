@@ -100,6 +100,21 @@ class CodeHostContract:
         assert host.recent((START + 5 * DAY) * SECOND) == ()
         assert all(commit.files == () for commit in recent)
 
+    def test_when_a_commit_landed(self, history: History) -> None:
+        """What a merge brought landed with it, through merges within; what was put onto the branch itself, at once."""
+        base = history.commit("base", {"a": "1\n"}, at=START)
+        inner = history.commit("inner", {"c": "1\n"}, parents=(base,), at=START + 10, branch="inner")
+        side = history.commit("side", {"b": "1\n"}, parents=(base,), at=START + 20, branch="side")
+        joined = history.commit("Merge inner", parents=(side, inner), at=START + 30, branch="side")
+        tip = history.commit("tip", {"a": "2\n"}, parents=(base,), at=START + 40)
+        merge = history.commit("Merge side", parents=(tip, joined), at=START + 50)
+        last = history.commit("last", {"a": "3\n"}, at=START + 60)
+        for since in (START + 5, START + 45):
+            landed = {commit.sha: commit.landed - START * SECOND for commit in history.open().recent(since * SECOND)}
+            brought = dict.fromkeys((inner, side, joined, merge), 50 * SECOND) | {last: 60 * SECOND}
+            assert {sha: at for sha, at in landed.items() if sha != tip} == brought
+            assert landed.get(tip, 40 * SECOND) == 40 * SECOND
+
     def test_between(self, history: History) -> None:
         """The range is newest first, with files; those of a merge are what it brought."""
         base = history.commit("base", {"a": "1\n"}, at=START)

@@ -272,4 +272,4 @@ def test_words_say_when_they_count_a_sample() -> None:
     end = ended(later(boots, 1))
     short = msgspec.structs.replace(end, occurrences=end.occurrences[:15])
     words = evidence(kept, short)["boom", "exit"].words
-    assert words == "the container exited 1 s after it, 15 of 15 times that were sampled, of 40 in all"
+    assert words == "the container exited 1 s after it, 15 of 15 times that were sampled, of 40 by then"

@@ -73,6 +73,9 @@ DOCUMENTED = (
         "timeout",
     ),
     ("504 Deadline Exceeded: DEADLINE_EXCEEDED", "timeout"),
+    ("read time-out after 30 s", "timeout"),
+    ("the call timed out (30 s)", "timeout"),
+    ("Timeout: no answer from ledger", "timeout"),
     ("KeyError: 'DATABASE_URL'", "missing-configuration"),
 )
 
@@ -97,9 +100,23 @@ def test_every_bundled_playbook_is_shown_and_whole() -> None:
         assert book.reference.startswith("https://"), book.name
 
 
+NAMED = (
+    "client.py:41: DeprecationWarning: Client(timeout=...) is deprecated, pass a Timeout",
+    "Timeout(seconds): 30",
+    'settings: {"timeout": 30}',
+    "psycopg: connect(timeout=3)",
+)
+
+
 def test_an_ordinary_line_gets_none() -> None:
-    """Where nothing fits, nothing is shown rather than something vague."""
-    for said in ("order 17 lost", "could not render invoice", "user 12 has no access level", "H12 level reached"):
+    """Where nothing fits, nothing is shown rather than something vague; a setting's name is no failure."""
+    for said in (
+        "order 17 lost",
+        "could not render invoice",
+        "user 12 has no access level",
+        "H12 level reached",
+        *NAMED,
+    ):
         assert fitting(_incident(said), BOOKS) == (), said
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import PartlyDone, TrackerUnavailable
 from bot.faces.telling import telling
 from bot.filing import Pace
-from bot.lifecycle import decode_repo
+from bot.lifecycle import decode_repo, encode_repo
 from bot.logs import FileSource, Reading
 from bot.model.incident import Priority
 from bot.model.notice import ALARMS, News
@@ -197,6 +197,35 @@ def test_a_state_that_can_not_be_written_tells_nobody() -> None:
     shelf.write_state = refuse  # type: ignore[method-assign]
     assert tell(shelf, result, ledger) == ["nobody was told of this run: no room"]
     assert ledger.told == []
+
+
+def test_an_issue_that_can_not_be_read_for_a_run_is_remembered() -> None:
+    """While an issue's record is damaged nothing is told and nothing forgotten: its end is told once it is whole."""
+    shelf, ledger = Shelf(), Ledger()
+    result = run(shelf, LOGS[0])
+    tell(shelf, result, ledger)
+    noted, writes = shelf.state, shelf.writes
+    assert tell(shelf, msgspec.structs.replace(result, states={}, actions=()), ledger) == []
+    assert (shelf.state, shelf.writes) == (noted, writes)
+    tell(shelf, run(shelf, LOGS[0]), ledger)
+    tell(shelf, run(shelf, LOGS[1]), ledger)
+    assert ledger.news == [News.NEW, News.RECOVERED]
+
+
+def test_of_an_issue_that_is_gone_nothing_is_kept() -> None:
+    """Once other news is noted, what was told of an issue that the tracker no longer has is dropped."""
+    shelf, ledger = Shelf(), Ledger()
+    result = run(shelf, LOGS[0])
+    tell(shelf, result, ledger)
+    gone = 77
+    repo = decode_repo(shelf.state)
+    assert repo.telling is not None
+    had = msgspec.structs.replace(repo.telling, told=repo.telling.told | {gone: next(iter(repo.telling.told.values()))})
+    shelf.write_state(encode_repo(msgspec.structs.replace(repo, telling=had)))
+    tell(shelf, run(shelf, LOGS[1]), ledger)
+    after = decode_repo(shelf.state).telling
+    assert after is not None
+    assert sorted(after.told) == sorted(result.states)
 
 
 def test_a_slow_service_is_left_for_the_next_run() -> None:

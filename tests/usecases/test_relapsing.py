@@ -71,6 +71,12 @@ def test_what_had_the_fix_has_it_still() -> None:
     assert told(verified, seen("r2"), runs(UNKNOWN)) == "relapsed"
 
 
+def test_what_had_another_fix_is_asked() -> None:
+    """A revision that had what was linked then, and is known to lack what is linked now, excuses it."""
+    before = msgspec.structs.replace(STATE, live=tuple(runs(LIVE, "r2")))
+    assert told(before, seen("r2"), runs(LIVE, "r5"), r2=False) == "excused"
+
+
 def test_an_assumption_is_called_one() -> None:
     """That a later roll-out has the fix is assumed where no commit tells, and the sentence says so."""
     relapsed, _ = judged(STATE, seen("r2"), runs(LIVE, "r2", assumed=True), lambda *_: True)

@@ -86,7 +86,7 @@ def _run(
     from bot.model.run import RunResult
     from bot.usecases.filing import file_incidents
 
-    setup = setup_of(settings, deadline=deadline)
+    setup = setup_of(settings, deadline=_checked(deadline))
     reading = read()
     tracker, wall = open_tracker(repo, folder, setup.settings), printing.wall_clock()
     setup = with_code(setup, repo, folder)
@@ -101,6 +101,15 @@ def _run(
             printing.run(part.result, output, quiet)
         raise
     printing.run(result, output, quiet)
+
+
+def _checked(deadline: str | None) -> str | None:
+    from bot.errors import UsageError
+    from bot.settings import DEADLINE
+
+    if deadline is None or DEADLINE.fullmatch(deadline):
+        return deadline
+    raise UsageError(f"--deadline {deadline[:40]} is no length of time: write 90s, 10m or 1h.")
 
 
 @reads_cloud
@@ -147,7 +156,7 @@ def issues(
 @reads_cloud
 def explain(
     what: Annotated[
-        str | None, typer.Argument(metavar="[FINGERPRINT|NUMBER]", help="A cluster of --logs, or a tracked issue.")
+        str | None, typer.Argument(metavar="[FINGERPRINT|NUMBER]", help="A tracked issue, or a cluster of --logs.")
     ] = None,
     logs: Logs = None,
     cloud: Cloud = NO_CLOUD,
@@ -163,12 +172,14 @@ def explain(
     from bot.faces.cli import printing
     from bot.faces.trackers import open_tracker, with_code
     from bot.usecases.errand import Errand
-    from bot.usecases.looking import explain_issue, explain_logs
+    from bot.usecases.looking import explain_issue, explain_logs, issue_about
     from bot.usecases.verifying import standing_of
 
     setup = setup_of(settings)
-    if what and what.lstrip("#").isdecimal():
-        tracker, number = open_tracker(repo, folder, setup.settings), int(what.lstrip("#"))
+    numbered = what is not None and what.lstrip("#").isdecimal()
+    if what and (numbered or not (logs or cloud.project)):
+        tracker = open_tracker(repo, folder, setup.settings)
+        number = int(what.lstrip("#")) if numbered else issue_about(tracker, setup, what)
         errand = Errand(tracker, with_code(setup, repo, folder), printing.wall_clock())
         printing.issue_explained(explain_issue(tracker, setup, number), standing_of(errand, number), output)
     elif logs or cloud.project:

@@ -1,5 +1,6 @@
 """Commands by which people decide: `merge`, `split`, `mute`, `unmute` and `adopt`."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it 
 By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides; default: $GITHUB_ACTOR, else your login.")
 ]
+_LONGEST = 36_500 * 24 * 3600 * 10**9
+
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 
 
@@ -62,7 +65,8 @@ def split(
 def mute(
     number: Number,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help="A day or an RFC 3339 time; default: for good.")
+        str | None,
+        typer.Option("--until", metavar="TIME", help="3d from now, a day or an RFC 3339 time; default: for good."),
     ] = None,
     why: Why = "",
     by: By = None,
@@ -76,7 +80,7 @@ def mute(
     from bot.faces.cli import deciding_results
     from bot.usecases.deciding import mute_issue
 
-    end = time_of(until, "--until") if until else 0
+    end = end_of(until, "--until") if until else 0
     desk = desk_of(repo, folder, settings, by, why, dry_run)
     deciding_results.decided(mute_issue(desk, number_of(number), end), output)
 
@@ -157,6 +161,21 @@ def number_of(text: str) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits)):
         raise UsageError(f"{text[:40]} is no issue's number; `incidentbot issues` lists them.")
     return int(digits)
+
+
+def end_of(text: str, option: str) -> int:
+    """Nanoseconds of a day, an RFC 3339 time, or a length of time from now on. Raises UsageError naming the option."""
+    from bot.errors import UsageError
+    from bot.faces.cli import printing
+    from bot.model.time import length_of
+
+    with contextlib.suppress(ValueError):
+        if (length := length_of(text)) <= _LONGEST:
+            return printing.wall_clock() + length
+    try:
+        return time_of(text, option)
+    except UsageError as error:
+        raise UsageError(str(error).replace("; write ", "; write 3d, ", 1)) from None
 
 
 def time_of(text: str, option: str) -> int:

@@ -184,6 +184,6 @@ def _grounds(incident: Incident) -> None:
     for symptom in incident.symptoms[:_SHOWN]:
         put(f"- symptom {symptom.fingerprint} {_brief(symptom.title)} ({symptom.count:,} entries)")
         for evidence in [e for e in incident.evidence if e.effect == symptom.fingerprint][:1]:
-            put(f"-   {evidence.kind} {evidence.strength:.2f}: {_brief(evidence.words)}")
+            put(f"  - {evidence.kind} {evidence.strength:.2f}: {_brief(evidence.words)}")
     if len(incident.symptoms) > _SHOWN:
         put(f"- and {len(incident.symptoms) - _SHOWN} more symptoms, in the issue")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.usecases.replaying import Case, Difference, Replayed
 
 _NONE = Cloud()
+_LINE = 100
 
 
 @reads_cloud
@@ -53,12 +54,16 @@ def _print(result: "Replayed", output: Format) -> None:
         }
         return typer.echo(shapes.dump(told))
     for case in result.cases:
-        printing.put(f"{case.priority} {'files' if case.filed else 'reports'} {case.key.service}: {case.title[:100]}")
+        printing.put(f"{case.priority} {'files' if case.filed else 'reports'} {case.key.service}: {_brief(case.title)}")
     count = len(result.differences)
     printing.put(f"{count or 'No'} difference{'s' if count > 1 else ''} from {result.beside}")
     for one in result.differences:
         printing.put(_told(one))
     return None
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LINE else text[: _LINE - 1] + "…"
 
 
 def _told(one: "Difference") -> str:
@@ -68,7 +73,7 @@ def _told(one: "Difference") -> str:
         return f"- {_words(one.theirs)}"
     before, after = one.theirs, one.ours
     return (
-        f"~ {_words(after)} (there {before.priority}{'' if before.filed else ', not filed'})"
+        f"~ {_words(after)} (there {before.priority}, {'filed' if before.filed else 'not filed'})"
         if before and after
         else ""
     )
@@ -76,4 +81,4 @@ def _told(one: "Difference") -> str:
 
 def _words(case: "Case") -> str:
     number = f"#{case.issue} " if case.issue else ""
-    return f"{number}{case.priority}{'' if case.filed else ' (not filed)'} {case.key.service}: {case.title[:100]}"
+    return f"{number}{case.priority}{'' if case.filed else ' (not filed)'} {case.key.service}: {_brief(case.title)}"

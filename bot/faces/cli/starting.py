@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @reads_cloud
 def init(
     baseline: Annotated[
-        bool, typer.Option("--baseline", help="Record what is broken already in one digest, instead of an issue each.")
+        bool, typer.Option("--baseline", help="Record what is broken already in one digest, at once.")
     ] = False,
     logs: Logs = None,
     cloud: Cloud = NO_CLOUD,
@@ -46,7 +46,11 @@ def init(
     output: Output = Format.TEXT,
     quiet: Quiet = False,
 ) -> None:
-    """Show the workflow, settings and labels that a repository needs, and write them; or `--baseline --logs FILE`."""
+    """Show the workflow, settings and labels that a repository needs, and with --yes write them.
+
+    With --baseline it records instead what --logs or --project show to be broken already, in one digest in place of an
+    issue each; that is written without --yes, unless --dry-run.
+    """
     if baseline:
         return _baseline(logs, cloud, dry_run, repo, folder, now, settings, output, quiet)
     from bot.faces.cli import starting_results

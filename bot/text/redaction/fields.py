@@ -35,6 +35,7 @@ _BEFORE_KEPT, _LOOKED_AT = 64, 256
 _AFTER_WORDS = re.compile(rb"[ \t]+[A-Za-z]{2,}")
 _ESCAPED_END = re.compile(r"(?:\\+[nrt]|[\s;])+\Z")
 _KEY_FOLLOWS = re.compile(rb"\\*[\"'][ \t]*[:=]")
+_SHORT = re.compile(r"[A-Za-z0-9]{6,}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 
 
@@ -146,10 +147,16 @@ def _is_secret(value: str, level: Telling, written: _Written) -> bool:
         return is_uuid(bare) or is_random(bare)
     if level is Telling.LIKELY:
         least = 12 if written.told or written.spoken else 8
-        return is_uuid(bare) or is_random(bare, least) or _is_number(bare, written)
+        return is_uuid(bare) or is_random(bare, least) or _is_number(bare, written) or _is_short(bare, written)
     if not written.between.strip() and written.quoted and "pass" not in written.name.casefold():
         return is_random(bare, 8)
     return _is_password(plain, written)
+
+
+def _is_short(value: str, written: _Written) -> bool:
+    """Six letters and digits or more, where a program and no sentence writes them: `API_KEY=abc123`."""
+    assigned = (written.quoted or written.between.strip()) and not (written.told or written.spoken or written.listed)
+    return bool(assigned) and _SHORT.fullmatch(value) is not None and not value.isalpha() and not value.isdigit()
 
 
 def _is_number(value: str, written: _Written) -> bool:

@@ -25,6 +25,9 @@ _IBAN_LENGTH = {
 _NOT_OF_A_PERSON = re.compile(
     rb"(?:git|noreply|no-reply)@|@(?:[\w.-]+\.)?(?:gserviceaccount\.com|iam|localhost)\Z", re.IGNORECASE
 )
+_USER_AT_MOST = 320
+_USER_BEFORE = re.compile(rb"://[^\s/?#@]*:[^\s/?#@]*\Z")
+_PASSWORD = re.compile(rb"[^/?#@]+@")
 _CODE_FILE = re.compile(
     rb"\.(?:png|jpe?g|gif|svg|js|css|py|go|java|rb|ts|so|jar|service|socket|timer|internal|local)\Z", re.IGNORECASE
 )
@@ -61,8 +64,11 @@ def _d5(a: int, b: int) -> int:
 
 
 def _email(text: bytes, start: int, end: int) -> Span | None:
+    """An address, unless what stands before says that it is the password and the host of a URL."""
     found = text[start:end]
     if _NOT_OF_A_PERSON.search(found) or _CODE_FILE.search(found):
+        return None
+    if _USER_BEFORE.search(text, max(0, start - _USER_AT_MOST), start) and _PASSWORD.match(found):
         return None
     return start, end, "e-mail"
 

@@ -132,7 +132,7 @@ maxmind key | _mmk | ~[A-Za-z0-9]{6}_[A-Za-z0-9]{20,}_mmk
 rapidapi key | msh | ~[a-z0-9]{8,12}msh[a-z0-9]{12,18}p1[a-z0-9]{5,7}jsn[a-z0-9]{10,14}
 sanity token | /sk[A-Za-z0-9]{40}/ | ~sk[A-Za-z0-9]{80,}
 apify token | apify_api_ | apify_api_[A-Za-z0-9]{20,}
-clerk key | sk_ | ~sk_(?:live|test)_[\w-]{20,}
+clerk or stripe key | sk_ | ~sk_(?:live|test)_[\w-]{20,}
 webflow token | ws- | ~ws-[a-f0-9]{60,}
 microsoft refresh token | 0.A M. | ~(?:0|1)\.A[\w-]{4,60}\.[\w-]{100,}|M\.[CR]\d{1,4}_\w{2,4}\.[\w!*$.-]{40,}
 saml response | PHNhbWxwO PHNhbWwyc | (?:PHNhbWxwO|PHNhbWwyc)[A-Za-z0-9+/=%\s]{60,}

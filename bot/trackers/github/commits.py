@@ -16,6 +16,7 @@ from bot.trackers.github import codereplies as replies
 from bot.trackers.github import marker
 from bot.trackers.github.refusals import Absent, Asked
 from bot.trackers.github.tracker import API_URL, open_wire
+from bot.trackers.landing import landed
 from bot.trackers.revisions import MOST_BETWEEN, MOST_CHANGES, MOST_RECENT, is_branch, is_path, sha_of
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class GitHubHost:
             rows = _first(self._wire.walk(asked, "/commits", query, replies.CommitReply), MOST_RECENT)
             self._reached.update(row.sha for row in rows)
             commits = [self._with_pull(replies.commit_of(row)) for row in rows]
-            self._recent[since] = tuple(self._with_merged(commits)[:MOST_RECENT])
+            self._recent[since] = tuple(landed(self._with_merged(commits), self._branch_tip())[:MOST_RECENT])
         return self._recent[since]
 
     def commit(self, sha: str) -> Commit | None:

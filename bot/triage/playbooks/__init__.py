@@ -30,6 +30,9 @@ def _load(file: Traversable) -> Playbook:
     return playbook
 
 
+_DEPRECATED = re.compile(r"\b\w*DeprecationWarning:|(?i:\b(?:is|are) deprecated\b)")
+
+
 def fitting(incident: Incident, playbooks: Iterable[Playbook]) -> tuple[Playbook, ...]:
     """The playbooks whose patterns are found in what the root says, else its symptoms; in the given order.
 
@@ -45,4 +48,6 @@ def fitting(incident: Incident, playbooks: Iterable[Playbook]) -> tuple[Playbook
 
 
 def _said(*texts: str) -> str:
-    return "\n".join(text[:4_000] for text in texts)
+    """The lines in which a failure can be told: what will be removed from a library some day has not failed."""
+    lines = (line for text in texts for line in text[:4_000].splitlines())
+    return "\n".join(line for line in lines if not _DEPRECATED.search(line))
