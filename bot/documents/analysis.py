@@ -1,4 +1,4 @@
-"""The analysis of a window of logs: what failed, how often, where, since when, and what to do (seed 004)."""
+"""The analysis of a window of logs: what failed, how often, where, since when, and what to do."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

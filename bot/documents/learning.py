@@ -1,4 +1,4 @@
-"""The learning document of an incident (seed 001): what happened, why, what changed, what it took, what prevents it."""
+"""The learning document of an incident: what happened, why, what changed, what it took, what prevents it."""
 
 import re
 from collections.abc import Iterable, Iterator

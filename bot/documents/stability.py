@@ -1,4 +1,4 @@
-"""The stability report of a fix (seed 002): what was checked, what runs, what the logs show, what is against it."""
+"""The stability report of a fix: what was checked, what runs, what the logs show, what is against it."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The worklog of a run: what was seen, how bad it is, what was done about it and why (seed 003)."""
+"""The worklog of a run: what was seen, how bad it is, what was done about it and why."""
 
 from collections import Counter
 from collections.abc import Iterable

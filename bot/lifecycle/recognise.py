@@ -1,4 +1,4 @@
-"""What of a window the open issues already know (DESIGN section 4, identity and residual)."""
+"""What of a window the open issues already know."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

@@ -12,7 +12,7 @@ from bot.model.window import Deployment
 
 
 class Phase(enum.StrEnum):
-    """Where an issue is in its life (DESIGN section 5)."""
+    """Where an issue is in its life."""
 
     FILED = "filed"
     IN_PROGRESS = "in-progress"
