@@ -88,7 +88,8 @@ def _standing(number: int, known: Known, errand: Errand, gathering: Gathering) -
 
 def _headline(state: IssueState, issue: Issue) -> str:
     step = state.transitions[-1]
-    return f"#{issue.number} is {issue.status}, {state.phase} since {iso(step.at)}: {step.because}"
+    why = f": {step.because}" if step.because != step.to else ""
+    return f"#{issue.number} is {issue.status}, {state.phase} since {iso(step.at)}{why}"
 
 
 def _why(state: IssueState, issue: Issue, facts: Facts, proof: Proof | None) -> list[str]:
