@@ -17,7 +17,7 @@ from bot.model.incident import Incident, episodes_in
 from bot.model.severity import Severity
 from bot.model.signature import Kind
 from bot.model.state import Hole
-from bot.model.time import MINUTE, minute_of
+from bot.model.time import HOUR, MINUTE, minute_of
 from bot.model.window import Cluster, Served, Traffic
 
 BRIDGED = 10
@@ -28,6 +28,9 @@ READ_AGAIN = 90
 
 APART = 5
 """Failures closer together than the longest pause divided by this are one group."""
+
+MINUTES = HOUR // MINUTE
+"""Minutes of an hour."""
 
 _AROUND = 2
 
@@ -105,10 +108,23 @@ def exposure_since(watch: Watch, holes: Iterable[Hole] = ()) -> Exposure:
     return Exposure(found.minutes, found.requests)
 
 
+def quieter(watch: Watch, hours: Iterable[int]) -> Watch:
+    """The watch, grown by the hours (since the epoch) in which the service was seen at all; idempotent.
+
+    Time that nobody read, or in which nothing was logged, says nothing. The hour in which the watch began is left out.
+    """
+    begun = max(minute_of(watch.since) // MINUTES, watch.quiet_until)
+    new = {hour for hour in hours if hour > begun}
+    if not new:
+        return watch
+    return replaced(watch, quiet=watch.quiet + len(new) * HOUR, quiet_until=max(new))
+
+
 def quiet_of(watch: Watch, until: int, holes: Iterable[Hole] = ()) -> int:
     """Nanoseconds from the beginning of the watch to the newest log time, without holes and without outages.
 
-    An outage is time in which requests came and every one failed.
+    An outage is time in which requests came and every one failed. It is no more than the hours in which the service was
+    seen.
     """
     holes = tuple(holes)
     found = _summed(_settled(watch), watch.recent, holes)
@@ -117,7 +133,7 @@ def quiet_of(watch: Watch, until: int, holes: Iterable[Hole] = ()) -> int:
         start, end = max(hole.start, reached), min(hole.end, until)
         if end > start:
             lost, reached = lost + end - start, end
-    return max(0, until - watch.since - lost - found.down * MINUTE)
+    return max(0, min(watch.quiet, until - watch.since - lost) - found.down * MINUTE)
 
 
 def failing_of(incident: Incident, until: int, holes: Iterable[Hole] = (), since: int = 0) -> Failing:

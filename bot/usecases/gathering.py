@@ -6,13 +6,18 @@ from functools import cached_property, lru_cache, partial
 import msgspec
 
 from bot.fixes import (
+    Place,
     activity,
     has_fix,
+    judged,
     live,
+    places_of,
     prove,
+    quiet_of,
     running,
     suspect_range,
     suspects,
+    watch_of,
 )
 from bot.lifecycle import ENDED, Facts, wishes
 from bot.logs import Coverage
@@ -27,9 +32,7 @@ from bot.usecases.advancing import holes_of
 from bot.usecases.codebase import Codebase
 from bot.usecases.known import Known
 from bot.usecases.proving import policy_of
-from bot.usecases.relapsing import Place, judged
 from bot.usecases.setup import Setup
-from bot.usecases.watching import places_of, watch_of
 
 SEEN = ("requests", "labels")
 """Sources of what was only seen to run: no document shows it as a deployment."""
@@ -165,7 +168,7 @@ class Gathering:
     def _proof(self, watch: Watch, grown: Incident, runs: tuple[Live, ...]) -> Proof:
         holes = self._missing(grown.place.project)
         unfixed = not any(one.liveness is Liveness.LIVE for one in runs)
-        return prove(watch, watch.quiet, policy_of(self._rules), holes, unfixed)
+        return prove(watch, quiet_of(watch, self._at, holes), policy_of(self._rules), holes, unfixed)
 
     def _proven(self, proof: Proof | None, number: int, grown: Incident, runs: tuple[Live, ...]) -> str:
         """Why it is gone, "" where that isn't proven; without a fix, with what was deployed when it went."""

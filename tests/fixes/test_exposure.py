@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.fixes import answered_by, exposure_of, failing_of, lively, quiet_of, watched
+from bot.fixes import answered_by, exposure_of, failing_of, lively, quiet_of, quieter, watched
 from bot.fixes.exposure import READ_AGAIN, exposure_since
 from bot.model.entry import Place
 from bot.model.fix import Exposure, Failing, Watch
@@ -55,11 +55,13 @@ def test_holes_count_nothing() -> None:
 def test_an_outage_is_no_quiet_time() -> None:
     """Time in which every request failed, and holes, are taken off the quiet."""
     traffic = requests({1: (1, 0), 20: (1, 1), 25: (3, 3), 29: (2, 2), 40: (1, 0)})
-    watch = watched(WATCH, traffic)
+    begun = at(0) // HOUR
+    watch = quieter(watched(WATCH, traffic), range(begun, begun + 9))
     assert exposure_since(watch) == Exposure(2, 2)
     assert quiet_of(watch, at(60)) == 50 * MINUTE
     assert quiet_of(watch, at(60), [hole(-10, 5), hole(3, 6), hole(50, 90)]) == 34 * MINUTE
     assert quiet_of(watch, at(-1)) == 0
+    assert quiet_of(watched(WATCH, traffic), at(60)) == 0
 
 
 def test_a_minute_that_tells_more_replaces_what_is_stored() -> None:

@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from bot.clustering import Clusterer
-from bot.fixes import ProofPolicy, answered_by, failing_of, has_fix, live, prove, quiet_of, suspect_range, watched
+from bot.fixes import (
+    ProofPolicy,
+    answered_by,
+    failing_of,
+    has_fix,
+    live,
+    prove,
+    quiet_of,
+    quieter,
+    suspect_range,
+    watched,
+)
 from bot.lifecycle import absorb
 from bot.logs import read_files
 from bot.model.fix import FixCommit, Liveness, Watch
@@ -60,7 +71,8 @@ def deployments(*hours: int) -> list[Deployment]:
 def grown(watch: Watch, *hours: int) -> Watch:
     """The watch after these hours."""
     for hour in hours:
-        watch = watched(watch, answered_by(window(hour).traffic, SERVICE[0], [SERVICE[1]]))
+        traffic = answered_by(window(hour).traffic, SERVICE[0], [SERVICE[1]])
+        watch = quieter(watched(watch, traffic), {minute // 60 for minute in traffic})
     return watch
 
 

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
+from bot.fixes.relapsing import Place, judged
 from bot.lifecycle import file
 from bot.model.fix import Live, Liveness
 from bot.model.incident import Incident
 from bot.model.state import IssueState, Reason, Resolution
 from bot.model.time import HOUR, MINUTE
-from bot.usecases.relapsing import Place, judged
 from tests.lifecycle.memories import FIRST_MINUTE, incident
 
 KNOWN = incident({"root": [(FIRST_MINUTE * MINUTE, "i", "r1")]})

@@ -2,12 +2,12 @@
 
 import msgspec
 
+from bot.fixes.watching import watch_of
 from bot.model.entry import Place
 from bot.model.fix import Live, Liveness
 from bot.model.incident import Incident
 from bot.model.time import HOUR, MINUTE
 from bot.model.window import Served, Traffic, Window
-from bot.usecases.watching import watch_of
 from tests.lifecycle.memories import FIRST_MINUTE, incident
 
 FIRST = FIRST_MINUTE // 60 * 60 + 60

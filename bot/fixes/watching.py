@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
-from bot.fixes import answered_by, failing_of, lively, watched
+from bot.fixes.exposure import MINUTES, answered_by, failing_of, lively, quieter, watched
 from bot.model.fix import Live, Liveness, Watch
 from bot.model.incident import Incident
 from bot.model.state import Hole
-from bot.model.time import HOUR, minute_of
 from bot.model.window import Served, Window
-
-_MINUTES = 60
 
 
 def watch_of(
@@ -33,7 +28,7 @@ def watch_of(
         since = had.since
     if had is None or had.since != since:
         had = Watch(failing_of(grown, since, holes, verified), since)
-    return _quieter(watched(had, _work(window, grown, runs), holes), window, grown)
+    return quieter(watched(had, _work(window, grown, runs), holes), _hours(window, grown))
 
 
 def places_of(incident: Incident) -> list[tuple[str, str]]:
@@ -60,20 +55,12 @@ def _sum(parts: Iterable[Served]) -> Served:
     return Served(sum(one.total for one in parts), sum(one.failed for one in parts))
 
 
-def _quieter(watch: Watch, window: Window, incident: Incident) -> Watch:
-    """With the hours in which the services were seen at all: time that nobody read, or shows nothing, is not quiet."""
-    hours = _hours(window, incident, max(minute_of(watch.since) // _MINUTES, watch.quiet_until))
-    if not hours:
-        return watch
-    return msgspec.structs.replace(watch, quiet=watch.quiet + len(hours) * HOUR, quiet_until=max(hours))
-
-
-def _hours(window: Window, incident: Incident, after: int) -> set[int]:
-    """Hours since the epoch, later than one, in which each service that the root occurred in logged anything."""
+def _hours(window: Window, incident: Incident) -> set[int]:
+    """Hours since the epoch in which each service that the root occurred in logged anything."""
     seen: dict[tuple[str, str], set[int]] = {place: set() for place in places_of(incident)}
     logged = ((one.place, one.minutes.keys()) for one in window.clusters)
     served = ((one.place, one.minutes.keys()) for one in window.traffic)
     for place, minutes in (*logged, *served):
         if (hours := seen.get((place.environment, place.service))) is not None:
-            hours.update(minute // _MINUTES for minute in minutes)
-    return {hour for hour in set.intersection(*seen.values()) if hour > after}
+            hours.update(minute // MINUTES for minute in minutes)
+    return set.intersection(*seen.values())
