@@ -53,11 +53,6 @@ def deployments_of(entry: LogEntry, environment: str) -> tuple[Deployment, ...]:
     )
 
 
-def deployment_of(entry: LogEntry, environment: str) -> Deployment | None:
-    """The first of what `deployments_of` tells that names its revision and gives it traffic; None where none does."""
-    return next((one for one in deployments_of(entry, environment) if one.revision and one.share), None)
-
-
 def commit_of(labels: Mapping[str, Any] | None) -> str:
     """The commit that an entry's, a revision's or a pod's labels name; "" where they name none.
 

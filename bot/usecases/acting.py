@@ -27,7 +27,7 @@ from bot.usecases.setup import Setup
 UNHURRIED = Pace(time.monotonic, time.sleep)
 """No deadline, and no sleep of over a minute."""
 
-_MOST_DEPLOYMENTS = 500
+MOST_DEPLOYMENTS = 500
 _MOST_RUNS = 20
 
 
@@ -128,7 +128,7 @@ class _Memory:
             for number, watch in sorted((after.watches | numbered).items())
             if number in self._known.broken or (number in states and states[number].phase not in quiet)
         }
-        told = tuple(sorted({*after.deployments, *self._deployments}))[-_MOST_DEPLOYMENTS:]
+        told = tuple(sorted({*after.deployments, *self._deployments}))[-MOST_DEPLOYMENTS:]
         after = msgspec.structs.replace(after, deployments=told)
         return msgspec.structs.replace(after, watches=watches, habits=learnt(after.habits, self._window))
 
@@ -164,7 +164,7 @@ def _remembered(
     return msgspec.structs.replace(
         state,
         intents=tuple(one for one in state.intents if one.key not in filed and one.expires > wall),
-        deployments=tuple(sorted({*state.deployments, *window.deployments}))[-_MOST_DEPLOYMENTS:],
+        deployments=tuple(sorted({*state.deployments, *window.deployments}))[-MOST_DEPLOYMENTS:],
         held_back=tuple(sorted(held)),
         runs=(*state.runs, note)[-_MOST_RUNS:] if changed else state.runs,
         tracked=tracked_after(known, open_now),

@@ -6,9 +6,13 @@ import msgspec
 
 from bot.filing import Pace
 from bot.lifecycle.decisions import Order
+from bot.model.time import HOUR
 from bot.model.window import Window
 from bot.trackers.interface import Tracker
 from bot.usecases.setup import Setup
+
+LIVE_LOGS = 24 * HOUR
+"""How far clock and newest log may be apart for the clock to say when a person did something (nanoseconds)."""
 
 
 class Errand(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ from bot.model.window import Built, Deployment, Traffic, Window
 from bot.settings import Verification
 from bot.usecases.advancing import holes_of
 from bot.usecases.codebase import Codebase
+from bot.usecases.errand import LIVE_LOGS
 from bot.usecases.known import Known
 from bot.usecases.proving import policy_of
 from bot.usecases.setup import Setup
@@ -37,7 +38,6 @@ from bot.usecases.setup import Setup
 SEEN = ("requests", "labels")
 """Sources of what was only seen to run: no document shows it as a deployment."""
 
-_LIVE_LOGS = 24 * HOUR
 _SETTLING = 5 * MINUTE
 _COUNTED = (Standing.ON_BRANCH, Standing.UNKNOWN)
 
@@ -118,7 +118,7 @@ class Gathering:
 
     def _closed_at(self, issue: Issue) -> int:
         """When a person closed it (nanoseconds), where clock and logs are of about the same time; else 0."""
-        return issue.closed if abs(self._wall - self._at) < _LIVE_LOGS else 0
+        return issue.closed if abs(self._wall - self._at) < LIVE_LOGS else 0
 
     @property
     def told(self) -> tuple[Deployment, ...]:

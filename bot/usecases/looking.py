@@ -17,7 +17,7 @@ from bot.trackers.interface import Tracker
 from bot.triage import triage
 from bot.usecases.counting import with_counts
 from bot.usecases.drafting import assessed
-from bot.usecases.known import load_known
+from bot.usecases.known import Known, load_known
 from bot.usecases.setup import Setup
 from bot.usecases.windowing import observed
 
@@ -114,24 +114,27 @@ def _would_file(incident: Incident | None, setup: Setup) -> str:
 
 def explain_issue(tracker: Tracker, setup: Setup, number: int) -> Tracked:
     """The issue and its state. Raises UsageError where the number is unknown or the issue isn't the bot's."""
-    issues, _ = tracked(tracker, setup)
-    for one in issues:
-        if one.issue.number == number:
-            return one
-    raise UsageError(f"{tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them.")
+    return issue_in(load_known(tracker, setup.ring, setup.settings.labels.tracked), tracker.name, number)
 
 
-def issue_about(tracker: Tracker, setup: Setup, fingerprint: str) -> int:
+def issue_in(known: Known, where: str, number: int) -> Tracked:
+    """An issue among what is known of a tracker; raises as `explain_issue` does."""
+    if number not in known.issues:
+        raise UsageError(f"{where} has no issue {number} of incidentbot's; `incidentbot issues` lists them.")
+    return Tracked(known.issues[number], known.states.get(number))
+
+
+def issue_about(known: Known, where: str, fingerprint: str) -> int:
     """The number of the issue whose root's fingerprint begins so; where no root's does, that of a member.
 
     Raises UsageError where none or more than one is about it.
     """
-    states = load_known(tracker, setup.ring, setup.settings.labels.tracked).states
+    states = known.states
     roots = [number for number, state in states.items() if state.incident.key.root.startswith(fingerprint)]
     found = roots or [number for number, state in states.items() if _holds(state, fingerprint)]
     if not found:
         raise UsageError(
-            f"{tracker.name} has no issue about a failure whose fingerprint begins with {fingerprint[:60]}: name an "
+            f"{where} has no issue about a failure whose fingerprint begins with {fingerprint[:60]}: name an "
             "issue's number, or give --logs FILE or --project ID to explain what is in logs."
         )
     if len(found) > 1:

@@ -11,18 +11,16 @@ from bot.lifecycle import Facts, Moved, advance, decisions, resting
 from bot.model.fix import Commit, FixCommit, Standing
 from bot.model.issue import IssueStatus
 from bot.model.state import IssueState, Phase, Reason, Resolution
-from bot.model.time import HOUR
 from bot.model.window import Deployment
+from bot.usecases.acting import MOST_DEPLOYMENTS
 from bot.usecases.codebase import Codebase
 from bot.usecases.deciding import Decided, Desk, carried, steps_of
 from bot.usecases.drafting import redrafted, wishes_of
+from bot.usecases.errand import LIVE_LOGS
 from bot.usecases.known import Known
 
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.ASCII)
 _TOLD = "told by a person"
-_MOST_DEPLOYMENTS = 500
-_LIVE_LOGS = 24 * HOUR
-"""How far clock and newest log may be apart for the clock to say when somebody decided."""
 
 
 def resolve_issue(desk: Desk, number: int, commits: Iterable[str] = (), reason: Reason = Reason.COMMIT) -> Decided:
@@ -38,7 +36,7 @@ def resolve_issue(desk: Desk, number: int, commits: Iterable[str] = (), reason: 
         )
     at, code = newest(desk.known), Codebase(desk.setup.code, state.incident.first)
     linked = tuple(_fix(name, at, desk.order.by, code) for name in commits)
-    since = desk.order.at if abs(desk.order.at - at) < _LIVE_LOGS else at
+    since = desk.order.at if abs(desk.order.at - at) < LIVE_LOGS else at
     after = msgspec.structs.replace(
         state,
         fixes=_linked(state, linked, reason),
@@ -105,7 +103,7 @@ def record_deployment(
     if revision and any(one.commit == commit for one in there):
         return carried(desk, f"{revision} of {service} is on record already.", [])
     kept = [one for one in repo.deployments if one not in there or not revision]
-    after = msgspec.structs.replace(repo, deployments=tuple(sorted([*kept, told]))[-_MOST_DEPLOYMENTS:])
+    after = msgspec.structs.replace(repo, deployments=tuple(sorted([*kept, told]))[-MOST_DEPLOYMENTS:])
     what = revision or commit[:9]
     return carried(
         desk, f"{what} of {service} in {where} is on record; `incidentbot verify` moves issues by it.", [], after

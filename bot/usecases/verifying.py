@@ -17,6 +17,7 @@ from bot.usecases.errand import Errand
 from bot.usecases.filing import file_reading, file_window, known_of
 from bot.usecases.gathering import Gathering
 from bot.usecases.known import Known
+from bot.usecases.looking import Tracked, issue_about, issue_in
 from bot.usecases.resolving import newest
 
 _NOTHING_READ = ReadReport((), 0, 0, 0, ())
@@ -42,27 +43,22 @@ def verify_issues(errand: Errand, reading: Reading | None = None, only: int = 0)
     if reading is not None:
         return file_reading(reading, errand)
     known = known_of(errand)
-    if only and only not in known.states:
-        raise UsageError(
-            f"{errand.tracker.name} has no issue {only} of incidentbot's; `incidentbot issues` lists them."
-        )
+    if only and issue_in(known, errand.tracker.name, only).state is None:
+        raise UsageError(f"#{only} has no marker of incidentbot's: nothing is known of it.")
     at = newest(known)
     return file_window(Window(at, at, 0, {}), _NOTHING_READ, (), known, errand)
 
 
-def standing_of(errand: Errand, number: int) -> Standing | None:
-    """Where an issue stands by what is remembered; None where the issue has no state of the bot's.
+def standing_of(errand: Errand, what: int | str) -> tuple[Tracked, Standing | None]:
+    """An issue, by its number or a fingerprint that it is about, and where it stands by what is remembered.
 
-    Raises UsageError where the tracker has no such issue, TrackerUnavailable.
+    None where the issue has no state of the bot's. Raises UsageError where the tracker has no such issue,
+    TrackerUnavailable.
     """
-    known = known_of(errand)
-    if number not in known.issues:
-        raise UsageError(
-            f"{errand.tracker.name} has no issue {number} of incidentbot's; `incidentbot issues` lists them."
-        )
-    if number not in known.states:
-        return None
-    return standings(known, errand, (number,))[0]
+    known, where = known_of(errand), errand.tracker.name
+    number = what if isinstance(what, int) else issue_about(known, where, what)
+    found = issue_in(known, where, number)
+    return found, standings(known, errand, (number,))[0] if found.state else None
 
 
 def standings(known: Known, errand: Errand, numbers: tuple[int, ...]) -> tuple[Standing, ...]:

@@ -81,6 +81,19 @@ def test_requests_are_counted_and_few(github: Bot, bench: Bench) -> None:
     assert len(sent) <= 3 + 3
 
 
+def test_explaining_lists_the_issues_once(github: Bot, bench: Bench) -> None:
+    """An issue, by its number or its root, is explained from one listing; nothing is written."""
+    github("file", "--logs", EXAMPLE, "--repo", bench.repo)
+    [issue] = incidents(bench)
+    for what in (str(issue["number"]), "v1-e23b"):
+        before = len(bench.proxy.log)
+        told = github("explain", what, "--repo", bench.repo)
+        assert told.status == 0, told.err
+        sent = bench.proxy.log[before:]
+        assert {request.method for request in sent} == {"GET"}
+        assert sum("labels=incidentbot" in request.target for request in sent) == 1
+
+
 def test_variables_of_actions_choose_the_repository(
     github: Bot, bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

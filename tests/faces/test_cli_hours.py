@@ -302,7 +302,7 @@ def test_a_person_closes_after_the_last_failure(github: Bot, bench: Bench, monke
     closed = bench.open().read_issue(number)
     assert closed
     assert closed.closed
-    monkeypatch.setattr("bot.usecases.gathering._LIVE_LOGS", 10**20)
+    monkeypatch.setattr("bot.usecases.gathering.LIVE_LOGS", 10**20)
     hours.file(3)
     assert hours.phases()[1][0] == "closed"
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.clustering import Clusterer
 from bot.model.entry import LogEntry
+from bot.model.window import Deployment
 from bot.observing import Observer
-from bot.observing.deployments import commit_of, deployment_of, deployments_of
+from bot.observing.deployments import commit_of, deployments_of
 from tests.clustering.logged import JSON
 from tests.observing.logged import COMMIT, at, deployed, entry, resource
 
@@ -19,6 +20,11 @@ LABELS = {"commit-sha": COMMIT, "managed-by": "gcp-cloud-build-deploy-cloud-run"
 NAME = "projects/p/locations/eu/services/api"
 METADATA = {"spec": {"template": {"metadata": {"name": "api-7", "labels": LABELS}}}}
 UNNAMED = {"spec": {"template": {"metadata": {"labels": LABELS}}}}
+
+
+def deployment_of(entry: LogEntry, environment: str) -> Deployment | None:
+    """The first that names its revision and gives it traffic."""
+    return next((one for one in deployments_of(entry, environment) if one.revision and one.share), None)
 
 
 def audit(method: str, **payload: Any) -> LogEntry:

@@ -172,16 +172,16 @@ def explain(
     from bot.faces.cli import printing
     from bot.faces.trackers import open_tracker, with_code
     from bot.usecases.errand import Errand
-    from bot.usecases.looking import explain_issue, explain_logs, issue_about
+    from bot.usecases.looking import explain_logs
     from bot.usecases.verifying import standing_of
 
     setup = setup_of(settings)
     numbered = what is not None and what.lstrip("#").isdecimal()
     if what and (numbered or not (logs or cloud.project)):
         tracker = open_tracker(repo, folder, setup.settings)
-        number = int(what.lstrip("#")) if numbered else issue_about(tracker, setup, what)
         errand = Errand(tracker, with_code(setup, repo, folder), printing.wall_clock())
-        printing.issue_explained(explain_issue(tracker, setup, number), standing_of(errand, number), output)
+        found, standing = standing_of(errand, int(what.lstrip("#")) if numbered else what)
+        printing.issue_explained(found, standing, output)
     elif logs or cloud.project:
         printing.explained(explain_logs(open_reading(logs, None, cloud, now, quiet), setup, what or ""), output)
     else:

@@ -126,18 +126,18 @@ class Office:
 
     def explain(self, command: Explain) -> Answer:
         """Why an issue was filed, and why it stands where it does."""
-        standing, one = self._stands(command.number), self._one(command.number)
-        grounds = map(Line, _grounds(one.state)) if one.state else ()
-        return msgspec.structs.replace(standing, lines=_bounded([*standing.lines, *grounds]))
+        return self._stands(command.number, _grounds)
 
-    def _stands(self, number: int) -> Answer:
+    def _stands(self, number: int, more: Callable[[IssueState], Iterable[str]] = lambda _: ()) -> Answer:
+        """Where an issue stands and why, with `more` of its state."""
         from bot.usecases.verifying import standing_of
 
-        standing = standing_of(self._errand(), number)
+        _, standing = standing_of(self._errand(), number)
         if standing is None:
             return Answer(f"#{number} has no marker of incidentbot's: nothing is known of it.")
         said, *why = standing.lines
-        return Answer(said, _bounded([Line(standing.issue.title, self._link(number)), *map(Line, why)]))
+        lines = [Line(standing.issue.title, self._link(number)), *map(Line, (*why, *more(standing.state)))]
+        return Answer(said, _bounded(lines))
 
     def _errand(self) -> "Errand":
         from bot.usecases.errand import Errand

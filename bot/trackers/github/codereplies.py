@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from bot.model.fix import Check, Commit, FileChange, Outcome
-from bot.model.time import SECOND, nanos_of
-from bot.trackers.github.replies import UserReply
+from bot.model.time import SECOND
+from bot.trackers.github.replies import UserReply, nanos_or_zero
 from bot.trackers.revisions import MOST_TEXT, parts_of, pull_of
 
 _STATUS = {"added": "added", "copied": "added", "removed": "removed", "renamed": "renamed"}
@@ -285,11 +285,3 @@ def _outcome(word: str) -> Outcome:
     if word in _PASSED:
         return Outcome.PASSED
     return Outcome.FAILED if word in _FAILED else Outcome.SKIPPED
-
-
-def nanos_or_zero(text: str | None) -> int:
-    """Nanoseconds of a time; 0 where none is told, or one that can't be read."""
-    try:
-        return nanos_of(text or "")
-    except ValueError:
-        return 0

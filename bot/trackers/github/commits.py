@@ -15,6 +15,7 @@ from bot.model.window import Deployment
 from bot.trackers.github import codereplies as replies
 from bot.trackers.github import marker
 from bot.trackers.github.refusals import Absent, Asked
+from bot.trackers.github.replies import nanos_or_zero
 from bot.trackers.github.tracker import API_URL, open_wire
 from bot.trackers.landing import landed
 from bot.trackers.revisions import MOST_BETWEEN, MOST_CHANGES, MOST_RECENT, is_branch, is_path, sha_of
@@ -146,7 +147,7 @@ class GitHubHost:
         asked = self._asked("listing deployments", _DEPLOYMENTS)
         pages = self._wire.walk(asked, "/deployments", {}, replies.DeploymentReply)
         rows = itertools.chain.from_iterable(pages)
-        fresh = itertools.takewhile(lambda row: replies.nanos_or_zero(row.created_at) >= since - SLOWEST_ROLLOUT, rows)
+        fresh = itertools.takewhile(lambda row: nanos_or_zero(row.created_at) >= since - SLOWEST_ROLLOUT, rows)
         told = [(self._succeeded(row.id), row) for row in itertools.islice(fresh, MOST_DEPLOYMENTS)]
         return tuple(
             Deployment(at, row.environment, row.service, "", row.sha, "GitHub deployment")
@@ -184,7 +185,7 @@ class GitHubHost:
             return 0
         events = (event for page in pages for event in page if event.shows_work or event.sets(label))
         own = (event for event in events if event.by_person and not marker.is_keyed(event.body or ""))
-        return max((replies.nanos_or_zero(event.created_at) for event in own), default=0)
+        return max((nanos_or_zero(event.created_at) for event in own), default=0)
 
     def _asked(self, doing: str, needs: str) -> Asked:
         return Asked(self.name, "GET", doing, needs=needs, optional=True)
@@ -278,7 +279,7 @@ class GitHubHost:
         """When a deployment first succeeded (nanoseconds); 0: it didn't."""
         asked = self._asked("reading a deployment", _DEPLOYMENTS)
         pages = self._wire.walk(asked, f"/deployments/{deployment}/statuses", {}, replies.DeploymentStatusReply)
-        times = [replies.nanos_or_zero(row.created_at) for page in pages for row in page if row.state == "success"]
+        times = [nanos_or_zero(row.created_at) for page in pages for row in page if row.state == "success"]
         return min(times, default=0)
 
 

@@ -105,12 +105,12 @@ def issue_of(reply: IssueReply) -> Issue:
         close_reason=(reply.state_reason or "") if closed else "",
         locked=reply.locked,
         url=reply.html_url,
-        closed=_nanos(reply.closed_at) if closed else 0,
+        closed=nanos_or_zero(reply.closed_at) if closed else 0,
     )
 
 
-def _nanos(text: str | None) -> int:
-    """Nanoseconds of a time as GitHub writes it; 0 where it is none."""
+def nanos_or_zero(text: str | None) -> int:
+    """Nanoseconds of a time; 0 where none is told, or one that can't be read."""
     try:
         return nanos_of(text or "")
     except ValueError:
