@@ -105,19 +105,6 @@ def holes_of(holes: Iterable[Hole], coverages: Iterable[Coverage], project: str 
     return tuple(hole for hole in holes_after(holes, coverages) if _of(hole.source, project))
 
 
-def uncovered(holes: Iterable[Hole], coverages: Iterable[Coverage], start: int, end: int, project: str = "") -> Times:
-    """The times from `start` up to `end` (nanoseconds) that were not read whole: silence in them says nothing.
-
-    `holes` are those of the repository's state, `coverages` those of this run; what it read fills holes, what it left
-    out or didn't get to is one. A source that was asked for a window alone is held to that window. With `project`, only
-    sources that read this project count.
-    """
-    coverages = tuple(coverages)
-    found = [(hole.start, hole.end) for hole in holes_of(holes, coverages, project)]
-    found += [(one.until, end) for one in coverages if one.continuing and _of(one.source, project)]
-    return _joined((max(start, first), min(end, last)) for first, last in found)
-
-
 def _of(source: str, project: str) -> bool:
     return not project or source.partition("@")[0] == project
 

@@ -16,12 +16,12 @@ from bot.model.state import Phase, RepoState
 from bot.model.time import HOUR, MINUTE, SECOND, moment, nanos_of
 from bot.settings import Settings
 from bot.trackers.folder import FolderTracker
-from bot.usecases.advancing import uncovered
 from bot.usecases.filing import file_incidents
 from bot.usecases.looking import tracked
 from bot.usecases.setup import make
 from tests.bench.logging_server import Fault
 from tests.logs.cloud_bench import PROJECT, Logged, entry, logged
+from tests.usecases.covering import uncovered
 
 __all__ = ["logged"]
 

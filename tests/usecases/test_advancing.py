@@ -10,7 +10,8 @@ from bot.logs import Coverage
 from bot.model.state import Hole, RepoState, Watermark
 from bot.model.time import HOUR, MINUTE
 from bot.model.window import Window
-from bot.usecases.advancing import FORGOTTEN, PATIENT, advanced, begun, hole_warnings, holes_of, spanned, uncovered
+from bot.usecases.advancing import FORGOTTEN, PATIENT, advanced, begun, hole_warnings, holes_of, spanned
+from tests.usecases.covering import uncovered
 
 NOW = 500_000 * HOUR
 
