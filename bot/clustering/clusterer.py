@@ -16,7 +16,6 @@ from bot.clustering.payload import PLAIN_WITHOUT, details_of, kind_of, traces_in
 from bot.clustering.routes import route_of, shape_of_url
 from bot.clustering.traces.owning import Owning
 from bot.model.entry import HttpRequest, LogEntry
-from bot.model.shape import shape_of
 from bot.model.signature import ExceptionInfo, Kind, Signature, StackTrace
 
 _UNREAD = Signature("", Kind.TRACE, "", "")
@@ -43,8 +42,9 @@ class Clusterer:
         self._former = former
         self._owning = owning
         self._messages = {kind: Messages(kind) for kind in (Kind.MESSAGE, Kind.SYSTEM)}
-        self._recall: dict[str, Callable[[bytes], Signature | None]] = {}
+        self._recall: dict[str, Callable[[str], Signature | None]] = {}
         self._requests: Memory[_Asked, Signature] = Memory(_REMEMBERED_CHARACTERS)
+        self._audits: Memory[tuple[str, ...], Signature] = Memory(_REMEMBERED_CHARACTERS)
         self._traces: Memory[str, Signature | None] = Memory(_REMEMBERED_CHARACTERS)
 
     def signature(self, entry: LogEntry) -> Signature:
@@ -61,15 +61,14 @@ class Clusterer:
         if request is not None:
             if payload is not None and (text is not None or not (text := details_of(payload))):
                 return None
-            asked = request.request_method, shape_of_url(request.request_url), request.status, text
-            return self._requests.get(asked)
+            return self._requests.get((request.request_method, shape_of_url(request.request_url), request.status, text))
         if payload is not None:
             said = payload.get("message")
             if text is not None or not said or type(said) is not str or not PLAIN_WITHOUT.isdisjoint(payload):
                 return None
             text = said
         recall = self._recall.get(entry.log_name)
-        return None if recall is None or text is None else recall(shape_of(text))
+        return None if recall is None or text is None else recall(text)
 
     def _read(self, entry: LogEntry) -> Signature:
         if entry.proto_payload is not None:
@@ -104,7 +103,7 @@ class Clusterer:
             if len(self._recall) >= _MOST_LOGS:
                 self._recall.clear()
             self._recall[log_name] = messages.recall
-        return messages.signature(text)
+        return messages.recall(text) or messages.signature(text)
 
     def _audit(self, entry: LogEntry) -> Signature:
         payload = entry.proto_payload or {}
@@ -112,8 +111,13 @@ class Clusterer:
         code = status.get("code") if isinstance(status, dict) else None
         code = None if code == "0" else code
         parts = (payload.get("serviceName"), payload.get("methodName") or payload.get("@type"), code)
-        template = " ".join(str(part)[:_LONGEST_NAME] for part in parts if isinstance(part, str | int) and part)
-        return Signature(fingerprint(Kind.AUDIT, template), Kind.AUDIT, template, template)
+        said = tuple([str(part)[:_LONGEST_NAME] for part in parts if part and isinstance(part, str | int)])
+        return self._audits.get(said) or self._of_audit(said)
+
+    def _of_audit(self, said: tuple[str, ...]) -> Signature:
+        template = " ".join(said)
+        made = Signature(fingerprint(Kind.AUDIT, template), Kind.AUDIT, template, template)
+        return self._audits.put(said, made, len(template) + _OVERHEAD)
 
     def _request(self, request: HttpRequest, status: int, text: str | None) -> Signature:
         method, route, said = request.request_method[:_LONGEST_NAME], route_of(request.request_url), text or ""

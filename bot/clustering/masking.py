@@ -30,19 +30,26 @@ def mask(message: str) -> str:
     What follows `exit(`, `exit code`, `exit status` or `signal`, up to 999, tells one failure from another and stays.
     """
     message = message[:LONGEST_MESSAGE]
-    if not any(word in message for word in _CODED):
-        return _masked(message)
+    if not may_hold_code(message):
+        return without_digits(message)
     parts: list[str] = []
     at = 0
     for found in _CODE.finditer(message):
-        parts += _masked(message[at : found.start(1)]), found[1]
+        parts += without_digits(message[at : found.start(1)]), found[1]
         at = found.end(1)
-    return "".join([*parts, _masked(message[at:])])
+    return "".join([*parts, without_digits(message[at:])])
 
 
-def _masked(text: str) -> str:
-    *before, last = _FROM_DIGIT.split(text)
-    return "".join([part.rstrip(_BEFORE_DIGIT) + HOLE for part in before]) + last
+def may_hold_code(text: str) -> bool:
+    """A quick look: whether some of the text's numbers may be words."""
+    return any(word in text for word in _CODED)
+
+
+def without_digits(text: str) -> str:
+    """The text with every atom that holds a digit replaced by `<*>`, codes and signals too. Linear."""
+    parts = _FROM_DIGIT.split(text[:LONGEST_MESSAGE])
+    last = parts.pop()
+    return HOLE.join([*[part.rstrip(_BEFORE_DIGIT) for part in parts], last])
 
 
 def normalise(masked: str, rules: Iterable[Rule] = RULES) -> str:

@@ -1,4 +1,4 @@
-"""Signatures of messages, each worked out once for all messages that differ in digits alone."""
+"""Signatures of messages, each worked out once for all messages that differ in atoms with digits alone."""
 
 import re
 
@@ -7,27 +7,54 @@ import msgspec
 from bot.clustering import traces
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.loose import said_keys
-from bot.clustering.masking import mask, normalise
+from bot.clustering.masking import mask, may_hold_code, normalise, without_digits
 from bot.clustering.memory import Memory
 from bot.clustering.traces.python import MARK
 from bot.model.shape import shape_of
 from bot.model.signature import Kind, Signature
 
 LONGEST_TITLE = 500
+MOST_SHAPES = 1_000
+"""So many shapes of one message are remembered: one that holds identifiers has as many as it has entries."""
+
 _REMEMBERED_CHARACTERS = 8_000_000
 _OVERHEAD = 200
 _LONGEST_SHAPE = 4_096
 _DIGIT = re.compile("[0-9]")
 
 
+class _Plain(msgspec.Struct):
+    """What a line that is a message and nothing else says, and how many of its shapes are remembered."""
+
+    signature: Signature
+    shapes: int = 0
+
+
 class Messages:
-    """Signatures of the messages of one kind. `recall` has what a plain line of this shape says, or None."""
+    """Signatures of the messages of one kind."""
 
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._by_masked: Memory[str, Signature] = Memory(_REMEMBERED_CHARACTERS)
+        self._plain: Memory[str, _Plain] = Memory(_REMEMBERED_CHARACTERS)
         self._by_shape: Memory[bytes, Signature] = Memory(_REMEMBERED_CHARACTERS)
-        self.recall = self._by_shape.get
+
+    def recall(self, text: str) -> Signature | None:
+        """What this text says, if that is a message whose like was read before; None where it needs a closer look.
+
+        Most lines are told by their shape, without looking at their atoms; others by what is left without these.
+        """
+        shape = shape_of(text)
+        return self._by_shape.get(shape) or self._recalled(text, shape)
+
+    def _recalled(self, text: str, shape: bytes) -> Signature | None:
+        known = None if "\n" in text else self._plain.get(without_digits(text))
+        if known is None:
+            return None
+        if known.shapes < MOST_SHAPES and len(text) <= _LONGEST_SHAPE:
+            known.shapes += 1
+            self._by_shape.put(shape, known.signature, len(text) + _OVERHEAD)
+        return known.signature
 
     def signature(self, text: str) -> Signature:
         """The signature of this text as a message, whatever else it may be."""
@@ -35,9 +62,16 @@ class Messages:
         known = self._of_masked(masked)
         if MARK in text:
             return msgspec.structs.replace(known, title=_cut_off(text))
-        if _tells_by_shape(text) and not _DIGIT.search(masked):
-            self._by_shape.put(shape_of(text), known, len(text) + _OVERHEAD)
+        if _is_plain(masked):
+            self._remember(text, masked, known)
         return known
+
+    def _remember(self, text: str, masked: str, known: Signature) -> None:
+        """A code that was masked this time, as it is too long for one, may be read the next time: its shape tells."""
+        if not may_hold_code(masked):
+            self._plain.put(masked, _Plain(known), len(masked) + _OVERHEAD)
+        elif len(text) <= _LONGEST_SHAPE:
+            self._by_shape.put(shape_of(text), known, len(text) + _OVERHEAD)
 
     def _of_masked(self, masked: str) -> Signature:
         known = self._by_masked.get(masked)
@@ -48,9 +82,9 @@ class Messages:
         return known
 
 
-def _tells_by_shape(text: str) -> bool:
-    """Whether this text, in an entry of this kind, is a message and nothing else, whichever digits it has."""
-    return len(text) <= _LONGEST_SHAPE and text[:1] != "{" and not traces.may_hold_trace(text)
+def _is_plain(masked: str) -> bool:
+    """Whether all texts that are this once their atoms with digits are masked are messages, and this message."""
+    return masked[:1] != "{" and not traces.may_hold_trace(masked) and not _DIGIT.search(masked)
 
 
 def _cut_off(text: str) -> str:

@@ -13,10 +13,13 @@ _RFC3339 = re.compile(
     r"\s*+([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*+)?\s*+"
     r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?\s*+"
 )
+_MINUTE = len("2025-09-15T20:51:")
 _WHOLE = len("2025-09-15T20:51:00.")
 _SCALE: tuple[int, ...] = tuple([10 ** (9 - digits) for digits in range(10)])
-_MOST_SECONDS = 10_000
-_seconds: dict[str, int] = {}  # nanoseconds of whole seconds in UTC, and the point behind them, that were read before
+_SECONDS = {f"{second:02}.": second * SECOND for second in range(60)}
+_MOST = 10_000
+_minutes: dict[str, int] = {}  # nanoseconds of whole minutes in UTC, and the colon behind them, that were read before
+_seconds: dict[str, int] = {}  # of whole seconds, and the point behind them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * SECOND
 _LATEST = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * SECOND
@@ -24,12 +27,23 @@ _LATEST = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // timedelta
 
 def nanos_of(text: str) -> int:
     """Nanoseconds of an RFC 3339 time with up to nine decimals, in any zone (none stated: UTC). Raises ValueError."""
-    second = _seconds.get(text[:_WHOLE])
+    second = _seconds.get(text[:_WHOLE]) or _second(text[:_WHOLE])
     fraction = text[_WHOLE:-1]
     if second is None or not fraction.isdecimal() or text[-1] != "Z" or not fraction.isascii():
         return _read(text)
     digits = len(fraction)
     return second + (int(fraction) * _SCALE[digits] if digits < 10 else int(fraction[:9]))
+
+
+def _second(text: str) -> int | None:
+    """Nanoseconds of `2025-09-15T20:51:00.`; None where it is no such time, or its minute wasn't read before."""
+    minute, past = _minutes.get(text[:_MINUTE]), _SECONDS.get(text[_MINUTE:])
+    if minute is None or past is None:
+        return None
+    if len(_seconds) >= _MOST:
+        _seconds.clear()
+    known = _seconds[text] = minute + past
+    return known
 
 
 def _read(text: str) -> int:
@@ -39,9 +53,9 @@ def _read(text: str) -> int:
     whole, fraction, zone = found.groups()
     second = _whole_seconds(whole, zone)
     if zone == "Z" and text.startswith(f"{whole}."):
-        if len(_seconds) >= _MOST_SECONDS:
-            _seconds.clear()
-        _seconds[f"{whole}."] = second
+        if len(_minutes) >= _MOST:
+            _minutes.clear()
+        _minutes[whole[:_MINUTE]] = second - _SECONDS[f"{whole[_MINUTE:]}."]
     return second + (int(fraction.ljust(9, "0")) if fraction else 0)
 
 

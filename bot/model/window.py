@@ -9,7 +9,7 @@ from bot.model.severity import Severity
 from bot.model.signature import Kind, StackTrace
 
 
-class Minute(msgspec.Struct, frozen=True, array_like=True):
+class Minute(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one cluster did in one minute. `instances` are short hashes, at most 16, the smallest."""
 
     count: int

@@ -1,10 +1,13 @@
 """The mergeable counts of one cluster at one place."""
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import repeat
 from zlib import crc32
 
-from bot.model.entry import Place
+from bot.model.entry import LogEntry, Place
 from bot.model.severity import Severity
+from bot.model.signature import Signature
 from bot.model.time import MINUTE
 from bot.model.window import Cluster, Minute, Occurrence, Sample
 from bot.observing.sampling import Smallest
@@ -14,8 +17,9 @@ INSTANCES_A_MINUTE = 16
 TIMELINE_INSTANCES = 16
 TIMELINE_TRACES = 32
 FORMER_FINGERPRINTS = 32
+_TAIL, _HEX = 8, "0123456789abcdef"
 _NEVER = 1 << 80  # nanoseconds after any time
-_tuple = tuple.__new__  # twice as fast as a named tuple's own
+_occurrence = partial(tuple.__new__, Occurrence)  # twice as fast as a named tuple's own
 
 
 class ClusterState:
@@ -29,45 +33,48 @@ class ClusterState:
     __slots__ = (
         "_by_instance",
         "_by_trace",
-        "_counts",
         "_earliest",
         "_first",
         "_former",
         "_here",
-        "_instances",
         "_last",
         "_latest",
         "_minute",
+        "_minutes",
+        "_newest",
         "_now",
         "_severity",
-        "count",
+        "_signature",
     )
 
     def __init__(self) -> None:
-        self.count = 0
         self._severity = Severity.DEFAULT
-        self._counts: dict[int, int] = {}
-        self._instances: dict[int, list[str]] = {}
+        self._minutes: dict[int, Minute] = {}
         self._by_instance = Smallest(TIMELINE_INSTANCES)
         self._by_trace = Smallest(TIMELINE_TRACES)
         self._earliest: Seen | None = None
         self._latest: Seen | None = None
         self._first = self._last = _NEVER
+        self._newest: LogEntry | None = None
+        self._signature: Signature | None = None
         self._former: set[str] = set()
         self._minute, self._now = -_NEVER, 0
         self._here: set[str] = set()
 
-    def add(self, seen: Seen, level: Severity, instance: str) -> None:
+    @property
+    def count(self) -> int:
+        """Entries that were added."""
+        return sum(minute.count for minute in self._minutes.values()) + self._now
+
+    def add(self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str) -> None:
         """Count one entry; `instance` is a short hash, "" where not logged."""
-        nanos, entry, signature = seen
-        self.count += 1
         if level > self._severity:
             self._severity = level
         if signature.former:
             self._add_former(signature.former)
         minute = nanos // MINUTE
         if minute != self._minute:
-            self.settle()
+            self._count()
             self._minute = minute
         self._now += 1
         self._here.add(instance)
@@ -77,28 +84,29 @@ class ClusterState:
         if trace and trace <= self._by_trace.bound:
             self._by_trace.add(trace, nanos, instance)
         if nanos > self._last:
-            self._latest = seen
-            self._last = nanos
+            self._last, self._newest, self._signature = nanos, entry, signature
         elif nanos == self._last or nanos <= self._first:
-            self._see(seen)
+            self._see(Seen(nanos, entry, signature))
 
     def settle(self) -> None:
-        """Count what came since the minute began."""
+        """Count what came since the minute began, and have the newest entry as the latest."""
+        self._count()
+        if self._newest is not None and self._signature is not None:
+            self._latest = Seen(self._last, self._newest, self._signature)
+            self._newest = self._signature = None
+
+    def _count(self) -> None:
         if self._now:
-            self._counts[self._minute] = self._counts.get(self._minute, 0) + self._now
-            self._add_instances(self._minute, self._here)
+            self._add_minute(self._minute, self._now, self._here)
             self._now = 0
             self._here.clear()
 
     def merge(self, other: "ClusterState") -> None:
         """Take in the counts of a disjoint read."""
         other.settle()
-        self.count += other.count
         self._severity = max(self._severity, other._severity)
-        for minute, count in other._counts.items():
-            self._counts[minute] = self._counts.get(minute, 0) + count
-        for minute, instances in other._instances.items():
-            self._add_instances(minute, instances)
+        for at, minute in other._minutes.items():
+            self._add_minute(at, minute.count, minute.instances)
         self._by_instance.merge(other._by_instance)
         self._by_trace.merge(other._by_trace)
         for former in other._former:
@@ -114,14 +122,16 @@ class ClusterState:
         if len(self._former) > FORMER_FINGERPRINTS:
             self._former.remove(max(self._former))
 
-    def _add_instances(self, minute: int, more: Iterable[str]) -> None:
-        """Keep of the minute's instances and of these the smallest; "" is none."""
-        present = {*self._instances.get(minute, ()), *more}
+    def _add_minute(self, minute: int, count: int, instances: Iterable[str]) -> None:
+        """Count so many more in this minute, and keep the smallest of its instances; "" is none."""
+        known = self._minutes.get(minute)
+        present = {*known.instances, *instances} if known else set(instances)
         present.discard("")
-        if present:
-            self._instances[minute] = sorted(present)[:INSTANCES_A_MINUTE]
+        total = known.count + count if known else count
+        self._minutes[minute] = Minute(total, tuple(sorted(present)[:INSTANCES_A_MINUTE]))
 
     def _see(self, seen: Seen) -> None:
+        self.settle()
         if self._earliest is None or self._latest is None:
             self._earliest = self._latest = seen
         elif seen.nanos <= self._first and seen.precedes(self._earliest):
@@ -139,9 +149,9 @@ class ClusterState:
 
     def frozen(self, place: Place) -> Cluster:
         """The cluster as a value, its text redacted. Raises ValueError where nothing was ever added."""
+        self.settle()
         if self._earliest is None or self._latest is None:
             raise ValueError("a cluster without entries: add one before asking for it")
-        self.settle()
         first, last = self._earliest.described(), self._latest.kept()
         samples = [_sample(first), _sample(last)] if self._earliest.precedes(self._latest) else [_sample(first)]
         return Cluster(
@@ -155,7 +165,7 @@ class ClusterState:
             count=self.count,
             first=first.nanos,
             last=last.nanos,
-            minutes={m: Minute(n, tuple(self._instances.get(m, ()))) for m, n in sorted(self._counts.items())},
+            minutes=dict(sorted(self._minutes.items())),
             occurrences=self._timeline(),
             samples=tuple(samples),
             trace=last.trace or first.trace,
@@ -165,9 +175,12 @@ class ClusterState:
         )
 
     def _timeline(self) -> tuple[Occurrence, ...]:
-        found = {(nanos, instance, trace) for instance, nanos, trace in self._by_instance}
-        found |= {(nanos, instance, trace) for trace, nanos, instance in self._by_trace}
-        return tuple([_tuple(Occurrence, moment) for moment in sorted(found)])
+        found: set[tuple[int, str, str]] = set()
+        for instance, times, traces in self._by_instance:
+            found.update(zip(times, repeat(instance), traces))
+        for trace, times, instances in self._by_trace:
+            found.update(zip(times, instances, repeat(trace)))
+        return tuple(map(_occurrence, sorted(found)))
 
 
 def _sample(one: Kept) -> Sample:
@@ -175,5 +188,8 @@ def _sample(one: Kept) -> Sample:
 
 
 def _short_trace(name: str) -> str:
-    """Eight hex digits, "" for ""; a trace's `projects/p/traces/` in front doesn't count."""
+    """Eight hex digits: those that its id ends in, as they are random; of an id that ends otherwise a checksum."""
+    tail = name[-_TAIL:]
+    if len(tail) == _TAIL and not tail.strip(_HEX):
+        return tail
     return f"{crc32(name.rpartition('/traces/')[2].encode('utf-8', 'surrogatepass')):08x}" if name else ""

@@ -8,6 +8,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bot.model.entry import LogEntry
@@ -43,7 +44,7 @@ def deployments_of(entry: LogEntry, environment: str) -> tuple[Deployment, ...]:
     """
     payload = entry.proto_payload or {}
     method = _text(payload, "methodName")
-    if not method or _dict(payload, "status").get("code"):
+    if not _deploys(method) or _dict(payload, "status").get("code"):
         return ()
     service, told = _read(entry, payload, method)
     return tuple(
@@ -51,6 +52,12 @@ def deployments_of(entry: LogEntry, environment: str) -> tuple[Deployment, ...]:
         for one in told
         if service and (one.revision or one.commit)
     )
+
+
+@lru_cache(maxsize=4096)
+def _deploys(method: str) -> bool:
+    """Whether a method may deploy something."""
+    return method.endswith(_RUN) or any(one.fullmatch(method) for one in (_VERSION, _SPLIT, _WORKLOAD))
 
 
 def commit_of(labels: Mapping[str, Any] | None) -> str:
@@ -69,9 +76,7 @@ def _read(entry: LogEntry, payload: dict[str, Any], method: str) -> tuple[str, l
         return _app_engine(entry, payload, method)
     if workload := _WORKLOAD.fullmatch(method):
         return _kubernetes(payload, workload[1])
-    if method.endswith(_RUN):
-        return entry.label("service_name") or _last(_text(payload, "resourceName")), _cloud_run(payload)
-    return "", []
+    return entry.label("service_name") or _last(_text(payload, "resourceName")), _cloud_run(payload)
 
 
 def _cloud_run(payload: dict[str, Any]) -> list[_Told]:

@@ -20,10 +20,7 @@ from bot.observing.widening import Widen, frozen, unwidened
 MOST_CLUSTERS = 20_000
 _ONE_ROLLOUT = 10 * MINUTE
 _MOST_HASHES = 50_000
-BATCH = 64
-"""So many entries are counted at once. More would be slower: each is held until then, and caches are small."""
-
-_tuple = tuple.__new__  # twice as fast as a named tuple's own
+_NEVER = 1 << 80  # nanoseconds after any time
 _REQUEST, _AUDIT = Kind.REQUEST, Kind.AUDIT
 
 SignatureOf = Callable[[LogEntry], Signature]
@@ -45,13 +42,12 @@ class Observer:
         levels = Levels()
         self._place_of, self._level_of, self._levels = Places(environment_of).of, levels.of, levels.named
         self._clusters = Clusters(most_clusters)
+        self._known = self._clusters.known
         self._hashes: dict[str, str] = {}
         self._traffic: dict[Place, dict[int, list[int]]] = {}
         self._deployments: dict[tuple[str, str, str, int, int], Deployment] = {}
         self._severities = [0] * len(Severity)
-        self._start: int | None = None
-        self._end = 0
-        self._waiting: list[Seen] = []
+        self._start, self._end = _NEVER, -_NEVER
 
     def add(self, entry: LogEntry, signature: Signature | None = None) -> Signature:
         """Count one entry and return its signature: the one given, else the one it has by itself.
@@ -61,44 +57,23 @@ class Observer:
         nanos = nanos_of(entry.timestamp or entry.receive_timestamp)
         if signature is None:
             signature = self._signature_of(entry)
-        waiting = self._waiting
-        waiting.append(_tuple(Seen, (nanos, entry, signature)))
-        if len(waiting) >= BATCH:
-            self.settle()
+        if nanos > self._end:
+            self._end = nanos
+        if nanos < self._start:
+            self._start = nanos
+        place, instance = self._place_of(entry)
+        level = self._levels.get(entry.severity) or self._level_of(entry)
+        self._severities[level // 100] += 1
+        key = place, signature.fingerprint
+        state = self._known(key) or self._clusters.state(key, signature.kind)
+        if state is None:
+            self._clusters.overflow += 1
+        else:
+            state.add(nanos, entry, signature, level, self._hashes.get(instance) or self._short(instance))
+        kind = signature.kind
+        if kind is _REQUEST or kind is _AUDIT:
+            self._told(nanos, entry, kind, place)
         return signature
-
-    def settle(self) -> None:
-        """Count the entries that wait for others to be counted with; whatever reads this observer does so first."""
-        batch = self._waiting
-        if not batch:
-            return
-        self._waiting = []
-        times = [nanos for nanos, _, _ in batch]
-        self._span(min(times), max(times))
-        places = [self._place_of(entry) for _, entry, _ in batch]
-        known = self._levels.get
-        levels = [known(entry.severity) or self._level_of(entry) for _, entry, _ in batch]
-        for level in levels:
-            self._severities[level // 100] += 1
-        self._count(batch, places, levels)
-
-    def _count(self, batch: list[Seen], places: list[tuple[Place, str]], levels: list[Severity]) -> None:
-        """Count entries whose places, instances and levels are known; lookups are local, as there are so many."""
-        hashes, known, clusters = self._hashes.get, self._clusters.known, self._clusters
-        for seen, (place, instance), level in zip(batch, places, levels, strict=True):
-            nanos, entry, signature = seen
-            short = hashes(instance)
-            if short is None:
-                short = self._short(instance)
-            key = place, signature.fingerprint
-            state = known(key) or clusters.state(key, signature.kind)
-            if state is None:
-                clusters.overflow += 1
-            else:
-                state.add(seen, level, short)
-            kind = signature.kind
-            if kind is _REQUEST or kind is _AUDIT:
-                self._told(nanos, entry, kind, place)
 
     def _told(self, nanos: int, entry: LogEntry, kind: Kind, place: Place) -> None:
         """Count a request; keep the deployments that an audit entry tells of."""
@@ -110,9 +85,7 @@ class Observer:
 
     def merge(self, other: "Observer") -> None:
         """Take in another observer's counts, of a disjoint read; the other stays as it is."""
-        other.settle()
-        if other._start is not None:
-            self._span(other._start, other._end)
+        self._span(other._start, other._end)
         self._severities = [one + more for one, more in zip(self._severities, other._severities, strict=True)]
         self._clusters.merge(other._clusters)
         for place, minutes in other._traffic.items():
@@ -122,12 +95,8 @@ class Observer:
             self._deployed(deployment)
 
     def _span(self, first: int, last: int) -> None:
-        if self._start is None:
-            self._start, self._end = first, last
-        elif first < self._start:
-            self._start = first
-        if last > self._end:
-            self._end = last
+        self._start = min(self._start, first)
+        self._end = max(self._end, last)
 
     def _serve(self, place: Place, minute: int, total: int, failed: int) -> None:
         minutes = self._traffic.get(place)
@@ -155,7 +124,6 @@ class Observer:
 
     def earliest(self) -> dict[str, tuple[LogEntry, Signature]]:
         """The earliest entry of each fingerprint, wherever it was logged, and its signature; nothing is redacted."""
-        self.settle()
         found: dict[str, Seen] = {}
         for (_, fingerprint), state in self._clusters:
             seen = state.earliest
@@ -172,11 +140,11 @@ class Observer:
 
         `widen` is asked once what aliases make of the distinct signatures, in the order of their fingerprints.
         """
-        self.settle()
+        seen = sum(self._severities)
         return Window(
-            start=self._start or 0,
-            end=self._end,
-            entries=sum(self._severities),
+            start=self._start if seen else 0,
+            end=self._end if seen else 0,
+            entries=seen,
             severities=self._named_severities(),
             clusters=tuple(frozen(self._clusters, widen)),
             traffic=tuple(

@@ -41,7 +41,7 @@ class Places:
             return self._worked_out(entry), entry.instance
         labels = resource.labels
         try:
-            known = self._likely.get(labels.get("revision_name") or labels.get("pod_name"))
+            known = self._likely.get(labels.get("revision_name") or labels.get("pod_name") or entry.log_name)
             if known is None or known.labels != labels or known.type != resource.type:
                 known = self._looked_up(entry, resource.type, labels)
         except TypeError:  # a label that is no text
@@ -67,7 +67,7 @@ class Places:
             known = _Resource(kind, labels, (self._worked_out(bare), bare.instance))
             self._known[key] = known
         if labels.get("project_id"):
-            self._likely[labels.get("revision_name") or labels.get("pod_name")] = known
+            self._likely[labels.get("revision_name") or labels.get("pod_name") or entry.log_name] = known
         return known
 
     def _worked_out(self, entry: LogEntry) -> Place:

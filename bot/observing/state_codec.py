@@ -10,13 +10,13 @@ import msgspec
 
 from bot.model.entry import Place
 from bot.model.severity import Severity
-from bot.model.window import Deployment
+from bot.model.window import Deployment, Minute
 from bot.observing.cluster_state import ClusterState
 from bot.observing.observer import Observer
-from bot.observing.sampling import Moment, Smallest
+from bot.observing.sampling import Smallest
 from bot.observing.seen import Kept, Restored, rehidden
 
-FORMAT = 1
+FORMAT = 2
 """To be raised with every change that an older or newer program would misread."""
 
 _Moments = dict[str, tuple[list[int], str]]
@@ -59,14 +59,13 @@ class ObserverRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
 
 def record_of(observer: Observer) -> ObserverRecord:
     """What this observer saw, redacted by the redactor in use; the observer stays as it is."""
-    observer.settle()
     clusters = {
         place: tuple(_cluster_record(state) for _, state in some)
         for place, some in groupby(observer._clusters, key=lambda item: item[0][0])
     }
     places = sorted({*clusters, *observer._traffic})
     return ObserverRecord(
-        span=() if observer._start is None else (observer._start, observer._end),
+        span=(observer._start, observer._end) if observer._start <= observer._end else (),
         severities=tuple(observer._severities),
         places=tuple(PlaceRecord(one, clusters.get(one, ()), _traffic(observer, one)) for one in places),
         deployments=tuple(sorted(observer._deployments.values())),
@@ -121,15 +120,15 @@ def _take_cluster(observer: Observer, place: Place, record: ClusterRecord) -> No
 
 def _cluster_record(state: ClusterState) -> ClusterRecord:
     state.settle()
-    minutes = sorted(state._counts)
+    minutes = dict(sorted(state._minutes.items()))
     latest = state._latest
     return ClusterRecord(
         count=state.count,
         severity=state._severity,
         minutes=(
-            _steps(minutes),
-            [state._counts[minute] for minute in minutes],
-            [" ".join(state._instances.get(minute, ())) for minute in minutes],
+            _steps(list(minutes)),
+            [minute.count for minute in minutes.values()],
+            [" ".join(minute.instances) for minute in minutes.values()],
         ),
         earliest=state.earliest.described(),
         latest=latest.kept() if latest and latest is not state.earliest else None,
@@ -141,12 +140,12 @@ def _cluster_record(state: ClusterState) -> ClusterRecord:
 
 def _cluster_state(record: ClusterRecord) -> ClusterState:
     state = ClusterState()
-    state.count, state._severity = record.count, record.severity
+    state._severity = record.severity
     steps, counts, instances = record.minutes
-    minutes = list(accumulate(steps))
-    state._counts = dict(zip(minutes, counts, strict=True))
-    named = zip(minutes, instances, strict=True)
-    state._instances = {minute: some.split(" ") for minute, some in named if some}
+    state._minutes = {
+        minute: Minute(count, tuple(some.split()))
+        for minute, count, some in zip(accumulate(steps), counts, instances, strict=True)
+    }
     _unpack(record.by_instance, state._by_instance)
     _unpack(record.by_trace, state._by_trace)
     state._former = set(record.former)
@@ -156,12 +155,7 @@ def _cluster_state(record: ClusterRecord) -> ClusterState:
 
 
 def _packed(sample: Smallest) -> _Moments:
-    by_key = groupby(sorted(sample), key=lambda one: one[0])
-    return {key: _moments([(nanos, what) for _, nanos, what in some]) for key, some in by_key}
-
-
-def _moments(moments: list[Moment]) -> tuple[list[int], str]:
-    return _steps([nanos for nanos, _ in moments]), " ".join(what for _, what in moments)
+    return {key: (_steps(times), " ".join(names)) for key, times, names in sample}
 
 
 def _unpack(moments: _Moments, sample: Smallest) -> None:

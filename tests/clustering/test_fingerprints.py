@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.clustering import VERSION, Clusterer, steps
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.masking import mask, normalise
+from bot.clustering.messages import MOST_SHAPES, Messages
+from bot.clustering.rules import RULES, Rule
 from bot.model.entry import LogEntry
 from bot.model.signature import Kind, Signature
 from tests.clustering.logged import INNER, LIBRARY, OWN, entry, said, traceback
@@ -220,7 +222,10 @@ def test_former_version_is_carried_over() -> None:
 
 
 SHAPED = st.sampled_from(
-    ["took 7 ms", "took 12 ms", "called exit(1)", "called exit(3)", "7", "a/v1/b", "a/v2/b", "{7}"]
+    [
+        *("took 7 ms", "took 12 ms", "called exit(1)", "called exit(3)", "called exit(12345)", "7", "a/v1/b", "a/v2/b"),
+        *("{7}", "id c0ffee-1", "id 1-c0ffee", "panicked at 7", "no\n7", "Traceback (most recent call last)"),
+    ]
 )
 LOGGED = st.builds(
     lambda texts, field: said(" ".join(texts)) if field == "text" else entry(jsonPayload={field: " ".join(texts)}),
@@ -229,7 +234,71 @@ LOGGED = st.builds(
 )
 
 
+PIECES = st.sampled_from(
+    [
+        *(
+            "<*>",
+            "<path>",
+            "<quoted>",
+            "'",
+            '"',
+            "\\",
+            "://",
+            "http",
+            "@",
+            "/",
+            ":\\",
+            "-",
+            "::",
+            ":",
+            ".",
+            ",",
+            "(",
+            ")",
+        ),
+        *(
+            "[",
+            "]",
+            "{",
+            "}",
+            "=",
+            " ",
+            "\n",
+            "status",
+            "msg",
+            "GET",
+            "Sep",
+            "Mon",
+            "deadbeef",
+            "ABCDEFAB",
+            "c",
+            "ms",
+            "%",
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+@given(st.lists(PIECES, max_size=12))
+def test_a_rule_is_left_out_only_where_it_would_change_nothing(rule: Rule, pieces: list[str]) -> None:
+    """A text without any of its signs is what the rule's pattern makes of it."""
+    text = "".join(pieces)
+    assert rule.apply(text) == rule.pattern.sub(rule.hole, text)
+
+
+def test_no_more_shapes_of_one_message_are_remembered_than_serve() -> None:
+    """Of a message with an identifier every entry has another shape: after so many none is remembered any more."""
+    messages, choose = Messages(Kind.MESSAGE), random.Random(7)
+    texts = [f"order {choose.getrandbits(128):032x}-7 placed" for _ in range(2 * MOST_SHAPES)]
+    first = messages.signature(texts[0])
+    assert all(messages.recall(text) == first for text in texts)
+    assert len(messages._by_shape._known) == MOST_SHAPES
+
+
 @given(st.lists(LOGGED, max_size=8))
+@example([said("called exit(12345)"), said("called exit(1)"), said("called exit(3)"), said("called exit(54321)")])
+@example([said("no 7"), said("no\n7"), said("panicked at 7"), said("Traceback (most recent call last) 7")])
 def test_what_was_seen_before_does_not_show(logged: list[LogEntry]) -> None:
     """A clusterer that knows messages of the same shape gives each the signature that a new one gives it."""
     shared = Clusterer()

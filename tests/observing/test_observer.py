@@ -1,6 +1,7 @@
 """The fold: any partition, order and grouping gives the Window of one pass."""
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +18,6 @@ from bot.model.signature import Kind, Signature
 from bot.model.time import SECOND, nanos_of
 from bot.model.window import Served, Window
 from bot.observing import Observer, cluster_state, observe, sampling
-from bot.observing import observer as folding
 from tests.observing.logged import COMMIT, ENTRIES, TRACE, at, deployed, entry, resource
 
 START = nanos_of("2025-09-15T20:00:00Z")
@@ -56,8 +56,6 @@ def test_any_partition_order_and_grouping(entries: list[LogEntry], choose: Any, 
     with (
         patch.object(cluster_state, "INSTANCES_A_MINUTE", 2),
         patch.object(sampling, "ENTRIES", 2),
-        patch.object(sampling, "ROOM", 1),
-        patch.object(folding, "BATCH", 3),
         patch.object(cluster_state, "TIMELINE_INSTANCES", 2),
         patch.object(cluster_state, "TIMELINE_TRACES", 2),
     ):
@@ -223,16 +221,26 @@ def test_an_entry_without_a_time_is_refused_whole() -> None:
     assert seen.window().entries == 0
 
 
-def test_what_waits_is_counted_before_anything_is_read() -> None:
-    """However many entries were added, a window, a merge and the earliest entries know the last of them."""
+def test_a_window_can_be_asked_for_at_any_time() -> None:
+    """After each entry, whichever minute it falls into, a window, a merge and the earliest entries know of it."""
     seen, other = observer(), observer()
-    for number in range(1, 2 * folding.BATCH + 2):
+    for number in range(1, 150):
         seen.add(at(number, textPayload="boom", severity="DEFAULT"))
         other.merge(observer([at(number, textPayload="boom", severity="DEFAULT")]))
         assert seen.window().entries == number
     assert other.window() == seen.window()
     seen.add(at(0, textPayload="bang"))
     assert {logged.text for logged, _ in seen.earliest().values()} == {"boom", "bang"}
+
+
+def test_traces_are_told_by_the_ends_of_their_ids() -> None:
+    """Eight hex digits as they are; what has another end is told by a checksum, and nothing of it is kept."""
+    ids = ("projects/p/traces/0123456789abcdef0123456789abcdef", "projects/p/traces/of-annalena", "traces/short")
+    seen = window(*(at(second, textPayload="boom", trace=name) for second, name in enumerate(ids)))
+    told = [occurrence.trace for occurrence in seen.clusters[0].occurrences]
+    assert told[0] == "89abcdef"
+    assert all(re.fullmatch("[0-9a-f]{8}", one) for one in told)
+    assert len(set(told)) == 3
 
 
 def test_aliases_join_clusters_of_one_place() -> None:

@@ -11,7 +11,6 @@ from bot.clustering import Clusterer
 from bot.model.entry import LogEntry
 from bot.model.window import Window
 from bot.observing import Observer, cluster_state, sampling
-from bot.observing import observer as folding
 from bot.observing.state_codec import ObserverRecord, hidden, record_of, take_in
 from bot.text.redaction import redactor, using
 from tests.observing.logged import ENTRIES, TRACE, at
@@ -58,8 +57,6 @@ def test_any_partition_order_and_grouping(entries: list[LogEntry], choose: Any, 
     with (
         patch.object(cluster_state, "INSTANCES_A_MINUTE", 2),
         patch.object(sampling, "ENTRIES", 2),
-        patch.object(sampling, "ROOM", 1),
-        patch.object(folding, "BATCH", 3),
         patch.object(cluster_state, "TIMELINE_INSTANCES", 2),
         patch.object(cluster_state, "TIMELINE_TRACES", 2),
     ):
@@ -123,10 +120,9 @@ def test_another_machines_rules_hold_too() -> None:
 
 def test_nothing_that_an_observer_knows_is_forgotten() -> None:
     """Whoever gives these classes a field that counts or keeps something stores it too, and names it here."""
-    remembered = {"_hashes", "_level_of", "_levels", "_place_of", "_signature_of"}
+    remembered = {"_hashes", "_known", "_level_of", "_levels", "_place_of", "_signature_of"}
     stored_fields = {"_clusters", "_deployments", "_end", "_severities", "_start", "_traffic"}
-    counted_first = {"_waiting"}
-    assert set(vars(observer([]))) - remembered - counted_first == stored_fields
-    settled = {"_first", "_here", "_last", "_minute", "_now"}
-    kept = {"_by_instance", "_by_trace", "_counts", "_earliest", "_former", "_instances", "_latest", "_severity"}
-    assert set(cluster_state.ClusterState.__slots__) - settled == {*kept, "count"}
+    assert set(vars(observer([]))) - remembered == stored_fields
+    settled = {"_first", "_here", "_last", "_minute", "_newest", "_now", "_signature"}
+    kept = {"_by_instance", "_by_trace", "_earliest", "_former", "_latest", "_minutes", "_severity"}
+    assert set(cluster_state.ClusterState.__slots__) - settled == kept
