@@ -122,6 +122,11 @@ class Observer:
         self._hashes[name] = short
         return short
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Nanoseconds of the oldest and the newest entry; (0, 0) without any."""
+        return (self._start, self._end) if self._start <= self._end else (0, 0)
+
     def earliest(self) -> dict[str, tuple[LogEntry, Signature]]:
         """The earliest entry of each fingerprint, wherever it was logged, and its signature; nothing is redacted."""
         found: dict[str, Seen] = {}
@@ -140,11 +145,11 @@ class Observer:
 
         `widen` is asked once what aliases make of the distinct signatures, in the order of their fingerprints.
         """
-        seen = sum(self._severities)
+        start, end = self.span
         return Window(
-            start=self._start if seen else 0,
-            end=self._end if seen else 0,
-            entries=seen,
+            start=start,
+            end=end,
+            entries=sum(self._severities),
             severities=self._named_severities(),
             clusters=tuple(frozen(self._clusters, widen)),
             traffic=tuple(

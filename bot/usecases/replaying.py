@@ -1,13 +1,14 @@
 """`replay`: what these settings would have filed over saved logs, run by run, beside another side."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import tee
 from math import inf
 from pathlib import Path
 
 import msgspec
 
-from bot.clustering import Clusterer, Stitcher
+from bot.clustering import Stitcher
 from bot.filing import Pace
 from bot.logs import Counted, Reading
 from bot.model.incident import Incident, IncidentKey
@@ -22,6 +23,8 @@ from bot.usecases.errand import Errand
 from bot.usecases.filing import file_window, known_of
 from bot.usecases.looking import tracked
 from bot.usecases.setup import Setup
+from bot.usecases.windowing import signing, widened
+from bot.usecases.windows import unsigned
 
 _AT_ONCE = Pace(lambda: 0.0, lambda seconds: None, patience=inf)
 
@@ -68,28 +71,34 @@ def replay(reading: Reading, setup: Setup, other: Setup | None, tracker: Tracker
     against what is tracked. Nothing is written but into a folder that is gone afterwards. Raises LogsUnavailable,
     TrackerUnavailable.
     """
-    windows = list(_windows(reading, setup, every))
+    sides = [setup, other] if other else [setup]
+    by_side = _observed(reading, sides, every)
+    start, end = _span(by_side[0])
+    counted = reading.counted(start, end) if by_side[0] else ()
     read = reading.report()
-    ours = _walked(windows, read, setup)
-    start, end = min((one.start for one in windows), default=0), max((one.end for one in windows), default=0)
-    theirs = _walked(windows, read, other) if other else _tracked(tracker, setup, start, end)
+    ours, *others = (_walked(hours, counted, read, side) for hours, side in zip(by_side, sides, strict=True))
+    theirs = others[0] if others else _tracked(tracker, setup, start, end)
     beside = "the other settings" if other else tracker.name
-    return Replayed(read, tuple(ours), beside, tuple(_differences(ours, theirs)), len(windows))
+    return Replayed(read, tuple(ours), beside, tuple(_differences(ours, theirs)), len(by_side[0]))
 
 
-def _windows(reading: Reading, setup: Setup, every: int) -> Iterator[Window]:
-    """The windows of whole hours of the clock, oldest first, of those in which anything was logged."""
-    signature_of = Clusterer().signature
-    observers: dict[int, Observer] = {}
-    for _, entry, signature in Stitcher(signature_of).signed(reading):
-        at = entry.nanos // every
-        if at not in observers:
-            observers[at] = Observer(signature_of, setup.environment_of)
-        observers[at].add(entry, signature)
-    windows = [observers[at].window() for at in sorted(observers)]
-    counted = reading.counted(windows[0].start, windows[-1].end) if windows else ()
-    for window in windows:
-        yield _with_counts(window, counted, setup)
+def _observed(reading: Reading, sides: list[Setup], every: int) -> list[list[Observer]]:
+    """What each side sees in whole hours of the clock, oldest first, of those in which anything was logged."""
+    by_side: list[dict[int, Observer]] = [{} for _ in sides]
+    streams = (Stitcher(signing(side)).signed(same) for side, same in zip(sides, tee(reading, len(sides)), strict=True))
+    for signed in zip(*streams, strict=True):
+        for (_, entry, signature), side, hours in zip(signed, sides, by_side, strict=True):
+            at = entry.nanos // every
+            if at not in hours:
+                hours[at] = Observer(unsigned, side.environment_of)
+            hours[at].add(entry, signature)
+    return [[hours[at] for at in sorted(hours)] for hours in by_side]
+
+
+def _span(hours: list[Observer]) -> tuple[int, int]:
+    """Nanoseconds of the oldest and the newest entry."""
+    spans = [observer.span for observer in hours]
+    return min((start for start, _ in spans), default=0), max((end for _, end in spans), default=0)
 
 
 def _with_counts(window: Window, counted: Iterable[Counted], setup: Setup) -> Window:
@@ -101,11 +110,11 @@ def _with_counts(window: Window, counted: Iterable[Counted], setup: Setup) -> Wi
     return joined(window, within, setup.environment_of, last) if within else window
 
 
-def _walked(windows: Iterable[Window], read: ReadReport, setup: Setup) -> list[Case]:
+def _walked(hours: list[Observer], counted: Iterable[Counted], read: ReadReport, setup: Setup) -> list[Case]:
     setup = msgspec.structs.replace(setup, code=None)
     with tempfile.TemporaryDirectory(prefix="incidentbot-replay-") as folder:
         tracker = FolderTracker(Path(folder))
-        runs = [_run(window, read, Errand(tracker, setup, window.end, pace=_AT_ONCE)) for window in windows]
+        runs = [_run(one, counted, read, Errand(tracker, setup, one.span[1], pace=_AT_ONCE)) for one in hours]
         listed, _ = tracked(tracker, setup)
     worst = _worst(runs)
     filed = [
@@ -120,8 +129,9 @@ def _walked(windows: Iterable[Window], read: ReadReport, setup: Setup) -> list[C
     return sorted([*filed, *unfiled], key=lambda case: (case.priority, case.key))
 
 
-def _run(window: Window, read: ReadReport, errand: Errand) -> RunResult:
-    return file_window(window, read, (), known_of(errand), errand)
+def _run(hour: Observer, counted: Iterable[Counted], read: ReadReport, errand: Errand) -> RunResult:
+    known = known_of(errand)
+    return file_window(_with_counts(widened(hour, known), counted, errand.setup), read, (), known, errand)
 
 
 def _worst(runs: Iterable[RunResult]) -> dict[IncidentKey, str]:

@@ -6,6 +6,8 @@ from functools import partial
 from bot.clustering import Clusterer, Owning, Stitcher, widen
 from bot.lifecycle import aliases_of, names_of
 from bot.logs import Reading
+from bot.model.entry import LogEntry
+from bot.model.signature import Signature
 from bot.model.window import Window
 from bot.observing import Observer
 from bot.usecases.counting import with_counts
@@ -14,6 +16,12 @@ from bot.usecases.setup import Setup
 from bot.usecases.windows import StoredWindows
 
 Assign = Callable[[int, str, str], None]
+SignatureOf = Callable[[LogEntry], Signature]
+
+
+def signing(setup: Setup) -> SignatureOf:
+    """What names an entry's cluster, with the team's word on which frames are its own."""
+    return Clusterer(owning=Owning(setup.settings.in_app, setup.settings.not_in_app)).signature
 
 
 def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Observer:
@@ -23,7 +31,7 @@ def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Ob
     """
     if isinstance(reading, StoredWindows):
         return reading.observer()
-    signature_of = Clusterer(owning=Owning(setup.settings.in_app, setup.settings.not_in_app)).signature
+    signature_of = signing(setup)
     observer = Observer(signature_of, setup.environment_of)
     for position, entry, signature in Stitcher(signature_of).signed(reading):
         observer.add(entry, signature)
@@ -32,13 +40,16 @@ def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Ob
     return observer
 
 
-def window_of(reading: Reading, setup: Setup, known: Known | None = None) -> Window:
-    """The window of these entries, joined by aliases: those it shows, and those by which issues know more values.
+def widened(observer: Observer, known: Known | None = None) -> Window:
+    """What was observed, joined by aliases: those that it shows, and those by which issues know more values.
 
-    What an issue or the baseline knows keeps the name it has there. Where requests are counted beside the logs, they
-    are in it. Raises LogsUnavailable.
+    What an issue or the baseline knows keeps the name it has there.
     """
     states = known.states if known else {}
     baselines = (key.rpartition("/")[2] for key in known.repo.baselines) if known else ()
-    joined = partial(widen, known=aliases_of(states), names=(*names_of(states), *baselines))
-    return with_counts(observed(reading, setup).window(joined), reading, setup)
+    return observer.window(partial(widen, known=aliases_of(states), names=(*names_of(states), *baselines)))
+
+
+def window_of(reading: Reading, setup: Setup, known: Known | None = None) -> Window:
+    """The window of these entries, widened, with the requests counted beside the logs. Raises LogsUnavailable."""
+    return with_counts(widened(observed(reading, setup), known), reading, setup)

@@ -74,3 +74,30 @@ def test_other_settings_walk_the_same_hours(hours: list[Path], tmp_path: Path) -
     told = replay(read_files(hours), make(Settings()), other, FolderTracker(tmp_path / "none"))
     filed = [(one.ours and one.ours.filed, one.theirs and one.theirs.filed) for one in told.differences]
     assert filed == [(True, False), (True, False)]
+
+
+def test_values_are_joined_as_the_runs_join_them(tmp_path: Path) -> None:
+    """Failures of five users are one case, and the sixth, an hour later, is known by what the run before learnt."""
+    early = [entry(n, START + n * MINUTE, f"Failed login of {user}") for n, user in enumerate(("anna", "bela", "carl"))]
+    early += [entry(10 + n, START + n * MINUTE, f"Failed login of {user}") for n, user in enumerate(("dora", "emil"))]
+    late = [entry(20 + n, START + HOUR + n * MINUTE, "Failed login of fina") for n in range(5)]
+    logs = tmp_path / "logs.json"
+    logs.write_text("\n".join([*early, *late]) + "\n")
+    told = replay(read_files([logs]), make(Settings()), None, FolderTracker(tmp_path / "none"))
+    assert [(one.filed, one.title.startswith("Failed login of")) for one in told.cases] == [(True, True)]
+
+
+def test_each_side_says_which_frames_are_its_own(tmp_path: Path) -> None:
+    """Where the other settings take a library for the application, its functions tell failures apart."""
+    raised = (
+        "Traceback (most recent call last):\n"
+        '  File "/usr/lib/python3/site-packages/pool/{0}.py", line 7, in {0}\n    raise\nRuntimeError: exhausted'
+    )
+    lines = [entry(n, START + n * MINUTE, raised.format("lend" if n % 2 else "borrow")) for n in range(12)]
+    logs = tmp_path / "logs.json"
+    logs.write_text("\n".join(lines) + "\n")
+    other = make(Settings(in_app=("pool",)))
+    told = replay(read_files([logs]), make(Settings()), other, FolderTracker(tmp_path / "none"))
+    assert len(told.cases) == 1
+    theirs = {one.theirs.key.root for one in told.differences if one.theirs}
+    assert theirs and theirs.isdisjoint(one.key.root for one in told.cases)
