@@ -9,8 +9,8 @@ accounts for damage.
 Real logs are measured where they are there (see real_logs.py): those of a service's outage, of 13 public projects, and
 of a shop of microservices.
 The made mix is on the hard side of real logs: 276 clusters as many as a shop of 27 services writes in minutes, none
-much more frequent than another, but spread over 160 instances, so that a cluster has one or two entries a minute on one of
-them (the shop: eight). Two fifths state no severity, three tenths are requests with a trace, one in a hundred a
+much more frequent than another, but spread over 160 instances, so that a cluster has one or two entries a minute on
+one of them (the shop: eight). Two fifths state no severity, three tenths are requests with a trace, one in a hundred a
 traceback that was never seen before.
 `--memory` folds a million entries, or N, from a stream in a process of its own and reports its peak memory, and how
 time grows with their number.

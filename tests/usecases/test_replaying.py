@@ -100,4 +100,5 @@ def test_each_side_says_which_frames_are_its_own(tmp_path: Path) -> None:
     told = replay(read_files([logs]), make(Settings()), other, FolderTracker(tmp_path / "none"))
     assert len(told.cases) == 1
     theirs = {one.theirs.key.root for one in told.differences if one.theirs}
-    assert theirs and theirs.isdisjoint(one.key.root for one in told.cases)
+    assert theirs
+    assert theirs.isdisjoint(one.key.root for one in told.cases)
