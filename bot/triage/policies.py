@@ -79,7 +79,9 @@ def settled(incident: Incident, policies: Iterable[Policy] = DEFAULTS, ceiling: 
         if _holds(policy, measured, before, rest, incident.observed_until):
             holding.append(_active(policy, measured, before, incident.observed_until))
         elif before or rest:
-            stopped.append(_stopped(policy, measured, before, rest, incident.observed_until))
+            words = measured.words if measured else _unmeasured(policy.measure, _recent(incident))
+            since = incident.observed_until if before or not rest else rest.since
+            stopped.append(ActivePolicy(policy.name, policy.priority, words, since))
     holding.sort(key=lambda active: active.priority)
     worst = holding[0].priority if holding else Priority.P3
     return msgspec.structs.replace(
@@ -103,11 +105,15 @@ def _active(policy: Policy, measured: "_Measured | None", before: ActivePolicy |
     return ActivePolicy(policy.name, policy.priority, words, before.since if before else now)
 
 
-def _stopped(
-    policy: Policy, measured: "_Measured | None", before: ActivePolicy | None, rest: ActivePolicy | None, now: int
-) -> ActivePolicy:
-    words = measured.words if measured else "what it measures is not known"
-    return ActivePolicy(policy.name, policy.priority, words, now if before or not rest else rest.since)
+def _unmeasured(measure: Measure, incident: Incident) -> str:
+    """Why there is nothing to measure, where there was before."""
+    if measure is Measure.FAILED_STARTS and _served_beside(incident):
+        return "another revision answers nearly all requests"
+    if measure is Measure.FAILED_STARTS:
+        return "no instance fails to start any more"
+    if measure is Measure.FAILED_SHARE:
+        return "too few requests were logged to say how many fail, or none that succeeded"
+    return "too little of it was logged lately"
 
 
 def _measured(policy: Policy, incident: Incident) -> "_Measured | None":

@@ -105,6 +105,19 @@ def test_a_rollout_that_an_older_revision_serves_through_is_no_p0() -> None:
     assert [assess(one.incident)[0] for one in found] == [Priority.P1]
 
 
+def test_what_is_measured_no_more_says_why() -> None:
+    """A P0 that ends because traffic went back to an older revision says so, not that a number is missing."""
+    served = scenes.requests(range(0, 3000, 5), place=scenes.API._replace(revision="api-00000-old"))
+    boots = [one for one in scenes.outage() if one.fingerprint != "503"]
+    down, back = (triage(scenes.window(*boots, traffic=traffic), {}).found[0].incident for traffic in ([], [served]))
+    before = settled(down)
+    later = msgspec.structs.replace(
+        back, policies=before.policies, stopped=(), observed_until=back.observed_until + 60 * MINUTE
+    )
+    assert before.priority is Priority.P0
+    assert [one.because for one in settled(later).stopped] == ["another revision answers nearly all requests"]
+
+
 def test_small_sample_says_nothing() -> None:
     """A share of fewer requests than the policy's least is no share."""
     assert assess(failing(1 / 2, 18), [SHARE])[1] == ()
