@@ -104,21 +104,17 @@ class Reading:
         position = 0
         try:
             for position, record in enumerate(source.records(), 1):
-                entry = self._checked(record)
-                if isinstance(entry, Unreadable):
-                    self._skip(source.name, position, entry.reason)
-                elif entry:
-                    self._count()
-                    yield entry
+                found = checked(record, self._latest)
+                if isinstance(found, Unreadable):
+                    self._skip(source.name, position, found.reason)
+                elif self._is_new(*found):
+                    self._entries += 1
+                    if self._progress and not self._entries % _PROGRESS_EVERY:
+                        self._progress(self._entries)
+                    yield found[0]
         except LogsUnavailable as error:
             self._skip(source.name, position + 1, str(error))
             raise
-
-    def _checked(self, record: LogEntry | Unreadable) -> LogEntry | Unreadable | None:
-        found = checked(record, self._latest)
-        if isinstance(found, Unreadable):
-            return found
-        return found[0] if self._is_new(*found) else None
 
     def _is_new(self, entry: LogEntry, nanos: int) -> bool:
         if not entry.insert_id:
@@ -129,11 +125,6 @@ class Reading:
             return False
         self._seen.add(key)
         return True
-
-    def _count(self) -> None:
-        self._entries += 1
-        if self._progress and not self._entries % _PROGRESS_EVERY:
-            self._progress(self._entries)
 
     def _skip(self, source: str, position: int, reason: str) -> None:
         self._skipped_count += 1
@@ -153,29 +144,21 @@ class Reading:
 
 
 def checked(record: LogEntry | Unreadable, latest: int | None) -> tuple[LogEntry, int] | Unreadable:
-    """The entry with a readable time, and that time in nanoseconds; or why it can't be used. `latest` is the newest."""
+    """The entry with a readable time, and that time in nanoseconds; or why it can't be used. `latest` is the newest.
+
+    receiveTimestamp stands in for a timestamp that is no time.
+    """
     if isinstance(record, Unreadable):
         return record
-    entry, nanos = _timed(record)
-    if nanos is None:
-        return Unreadable("timestamp: not a time" if entry.timestamp else "no timestamp")
+    entry = record
+    try:
+        nanos = nanos_of(entry.timestamp)
+    except ValueError:
+        try:
+            nanos = nanos_of(entry.receive_timestamp)
+        except ValueError:
+            return Unreadable("timestamp: not a time" if entry.timestamp else "no timestamp")
+        entry = msgspec.structs.replace(entry, timestamp="")
     if latest is not None and nanos > latest:
         return Unreadable("in the future")
     return entry, nanos
-
-
-def _timed(entry: LogEntry) -> tuple[LogEntry, int | None]:
-    """The entry with a readable time, and that time; receiveTimestamp stands in for a timestamp that is no time."""
-    try:
-        return entry, nanos_of(entry.timestamp)
-    except ValueError:
-        pass
-    try:
-        nanos = nanos_of(entry.receive_timestamp)
-    except ValueError:
-        return entry, None
-    return (_without_timestamp(entry) if entry.timestamp else entry), nanos
-
-
-def _without_timestamp(entry: LogEntry) -> LogEntry:
-    return msgspec.structs.replace(entry, timestamp="")
