@@ -1,6 +1,6 @@
 """The pipeline over sink files: a look for duplicates and lines of traces first, then the fold.
 
-Entries stay on the worker that decodes them: what travels are 24 bytes of each for the duplicates, the lines of traces,
+Entries stay on the worker that decodes them: what travels are 16 bytes of each for the duplicates, the lines of traces,
 and parts of windows. Both looks read the files; that is cheaper than sending every entry through a shuffle.
 """
 
@@ -12,6 +12,7 @@ from apache_beam.pvalue import AsSingleton
 
 from bot.faces.beam.entries import ACCOUNTS, DEAD, LINES, MARKS, Duplicates, Read, Scan, Stitch
 from bot.faces.beam.folding import folded
+from bot.faces.beam.lines import lines_in
 from bot.faces.beam.marks import Map
 from bot.faces.beam.output import written
 from bot.faces.beam.plan import Plan
@@ -61,7 +62,12 @@ def fold_files(pipeline: beam.Pipeline, files: Sequence[str], plan: Plan) -> Any
             LINES, DEAD, ACCOUNTS, main="alone"
         )
     )
-    stitched = read[LINES] | "By chain" >> beam.GroupByKey() | "Stitch" >> beam.ParDo(Stitch(plan.rules, plan.fanout))
+    stitched = (
+        read[LINES]
+        | "Lines" >> beam.GroupByKey()
+        | "Unpacked" >> beam.MapTuple(lines_in)
+        | "Stitch" >> beam.ParDo(Stitch(plan.rules, plan.fanout))
+    )
     parts = [
         folded(read.alone, plan, "Fold"),
         folded(stitched, plan, "Fold stitched"),

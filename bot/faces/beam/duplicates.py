@@ -1,20 +1,28 @@
-"""Which records come twice, found from 16 bytes of each: so that entries themselves need not travel for it."""
+"""Which records come twice, found from 16 bytes of each: so that entries themselves need not travel for it.
+
+Twelve bytes are a digest, four the position. Among a billion records, that any two others share a digest has a chance
+of one in a hundred billion.
+"""
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from bot.model.entry import LogEntry
+from bot.model.time import MINUTE
 
-PARTITIONS = 256
-_DIGEST = 16
+PARTITIONS = 64
+"""Of each slot of time, so that what is compared at once grows with the rate of logging, not with the time it lasts."""
+_SLOT = 10 * MINUTE
+_DIGEST = 12
+_POSITION = "I"
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Keys of records of one source that fell into one partition: 16 bytes each, and beside them their positions."""
+    """Keys of records of one source that fell into one partition: digests of 12 bytes, and positions of 4."""
 
     source: str
     digests: bytes
@@ -22,11 +30,16 @@ class Keys(msgspec.Struct, frozen=True):
 
 
 def key_of(entry: LogEntry, nanos: int) -> bytes:
-    """Sixteen bytes that only records of one log, time and insertId share; b"" without an insertId."""
+    """Twelve bytes that only records of one log, time and insertId share; b"" without an insertId."""
     if not entry.insert_id:
         return b""
     said = f"{entry.log_name}\0{nanos}\0{entry.insert_id}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(said, digest_size=_DIGEST).digest()
+
+
+def slot_of(nanos: int) -> int:
+    """The number of the ten minutes, since 1970, that this time is in."""
+    return nanos // _SLOT
 
 
 class Packing:
@@ -36,9 +49,12 @@ class Packing:
         self._source, self._most, self._count = source, most, 0
         self._partitions: dict[int, tuple[bytearray, array[int]]] = {}
 
-    def add(self, key: bytes, position: int) -> Iterator[tuple[int, Keys]]:
-        """Note the key of the record at this position; yields all keys by partition when enough are there."""
-        digests, positions = self._partitions.setdefault(key[0] % PARTITIONS, (bytearray(), array("Q")))
+    def add(self, key: bytes, nanos: int, position: int) -> Iterator[tuple[int, Keys]]:
+        """Note the key of the record of this time and position; yields all keys by partition when enough are there."""
+        partition = slot_of(nanos) * PARTITIONS + key[0] % PARTITIONS
+        if partition not in self._partitions:
+            self._partitions[partition] = bytearray(), array(_POSITION)
+        digests, positions = self._partitions[partition]
         digests += key
         positions.append(position)
         self._count += 1
@@ -55,18 +71,18 @@ class Packing:
 def repeated(some: Iterable[Keys]) -> Iterator[tuple[str, bytes]]:
     """(source, positions of its records that stand elsewhere too); the first by source and position stays.
 
-    `some` are all keys of one partition. Positions are 8 bytes each, as `positions_in` reads them.
+    `some` are all keys of one partition. Positions are 4 bytes each, as `positions_in` reads them.
     """
     import numpy as np
 
     packs = list(some)
     names = sorted({pack.source for pack in packs})
     ranks = {name: rank for rank, name in enumerate(names)}
-    digests = np.frombuffer(b"".join(pack.digests for pack in packs), dtype=np.uint64).reshape(-1, 2)
-    positions = np.frombuffer(b"".join(pack.positions for pack in packs), dtype=np.uint64)
-    sources = np.repeat([ranks[pack.source] for pack in packs], [len(pack.positions) // 8 for pack in packs])
-    order = np.lexsort((positions, sources, digests[:, 1], digests[:, 0]))
-    again = (digests[order[1:]] == digests[order[:-1]]).all(axis=1)
+    digests = np.frombuffer(b"".join(pack.digests for pack in packs), dtype=[("high", np.uint64), ("low", np.uint32)])
+    positions = np.frombuffer(b"".join(pack.positions for pack in packs), dtype=np.uintc)
+    sources = np.repeat([ranks[pack.source] for pack in packs], [len(pack.digests) // _DIGEST for pack in packs])
+    order = np.lexsort((positions, sources, digests["low"], digests["high"]))
+    again = digests[order[1:]] == digests[order[:-1]]
     yield from _by_source(names, sources, positions, order[1:][again])
 
 
@@ -75,6 +91,9 @@ def _by_source(names: list[str], sources: Any, positions: Any, losers: Any) -> I
         yield names[rank], positions[losers][sources[losers] == rank].tobytes()
 
 
-def positions_in(packed: Iterable[bytes]) -> frozenset[int]:
-    """The positions that `repeated` gave, from all partitions."""
-    return frozenset(position for one in packed for position in array("Q", one))
+def positions_in(packed: Iterable[bytes]) -> Sequence[int]:
+    """The positions that `repeated` gave, from all partitions, in their order."""
+    import numpy as np
+
+    found: Sequence[int] = array(_POSITION, np.sort(np.frombuffer(b"".join(packed), dtype=np.uintc)).tobytes())
+    return found

@@ -2,6 +2,8 @@
 
 import pickle
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
@@ -13,6 +15,7 @@ from bot.clustering.stitching import may_be_line, stream_of
 from bot.faces.beam.counting import Counters
 from bot.faces.beam.duplicates import Keys, Packing, key_of, positions_in, repeated
 from bot.faces.beam.folding import Part, Signed
+from bot.faces.beam.lines import Bundling, Chain, Line
 from bot.faces.beam.marks import Chains, Map, Stream, bit_of
 from bot.faces.beam.rules import Rules
 from bot.faces.beam.sources import records
@@ -28,8 +31,6 @@ _SKIPPED_KEPT = 20
 
 Key = tuple[str, str, int]
 """Environment, service, and which of the slices that a hot key is cut into."""
-Line = tuple[int, str, int, bytes]
-"""Nanoseconds, source, position and entry of what may be a line of a trace: it sorts as it was logged."""
 
 
 def packed(entry: LogEntry) -> bytes:
@@ -63,7 +64,7 @@ class Scan(beam.DoFn):  # type: ignore[misc]
                 continue
             entry, nanos = found
             if key := key_of(entry, nanos):
-                yield from packing.add(key, position)
+                yield from packing.add(key, nanos, position)
             if (stream := stream_of(entry)) and may_be_line(entry.text_payload or ""):
                 marked.add((stream, nanos // SECOND))
         yield from packing.packed()
@@ -81,7 +82,8 @@ def _map_of(marked: Iterable[tuple[Stream, int]]) -> Map:
 class Read(beam.DoFn):  # type: ignore[misc]
     """(path, positions of duplicates) -> (environment and service, signed entry) of each entry that stands alone.
 
-    Tagged: `lines`, what may belong to a trace, by stream and chain; `dead`, records that can't be used; `accounts`.
+    Tagged: `lines`, what may belong to a trace, bundled by group; `dead`, records that can't be used; `accounts`.
+    All that a bundle folds goes into one slice: so a worker holds one part a service, and the parts of bundles spread.
     """
 
     def __init__(self, rules: Rules, latest: int | None, fanout: int) -> None:
@@ -93,11 +95,18 @@ class Read(beam.DoFn):  # type: ignore[misc]
         self._signature_of = Clusterer().signature
         self._places = Places(self._rules.environment_of)
 
+    def start_bundle(self) -> None:
+        """Leave the slice open: the bundle's first file chooses it."""
+        self._part: int | None = None
+
     def process(self, element: tuple[str, Iterable[bytes]], marks: Map) -> Iterator[Any]:
         """Read the file again, and leave out its duplicates."""
         source, losers = element
-        again, chains = positions_in(losers), Chains(marks)
-        part = int(digest_of(source), 16) % self._fanout
+        again, chains, lines = positions_in(losers), Chains(marks), Bundling()
+        left_out = iter(again)
+        next_left_out = next(left_out, 0)
+        if self._part is None:
+            self._part = int(digest_of(source), 16) % self._fanout
         skipped: list[Skipped] = []
         position = malformed = 0
         for position, found in records(source, self._latest):
@@ -107,22 +116,27 @@ class Read(beam.DoFn):  # type: ignore[misc]
                 if len(skipped) < _SKIPPED_KEPT:
                     skipped.append(dead)
                 yield TaggedOutput(DEAD, dead)
-            elif position not in again:
-                yield self._line(*found, source, position, chains) or self._alone(found[0], part)
+            elif position == next_left_out:
+                next_left_out = next(left_out, 0)
+            elif chain := _chain_of(*found, chains):
+                line = chain, found[1], source, position, packed(found[0])
+                yield from (TaggedOutput(LINES, bundle) for bundle in lines.add(line))
+            else:
+                yield self._alone(found[0], self._part)
+        yield from (TaggedOutput(LINES, bundle) for bundle in lines.bundled())
         self._counters.add(read=position, duplicates=len(again), malformed=malformed)
         account = Account((digest_of(source),), len(again), malformed, tuple(skipped))
         yield TaggedOutput(ACCOUNTS, account_of(self._rules, account))
 
-    def _line(self, entry: LogEntry, nanos: int, source: str, position: int, chains: Chains) -> Any:
-        """What is sent to be stitched; None where the entry stands alone."""
-        stream = stream_of(entry)
-        start = chains.of(stream, nanos) if stream else None
-        if stream is None or start is None:
-            return None
-        return TaggedOutput(LINES, ((*stream, start), (nanos, source, position, packed(entry))))
-
     def _alone(self, entry: LogEntry, part: int) -> tuple[Key, Signed]:
         return key_in(self._places, entry, part), (entry, self._signature_of(entry))
+
+
+def _chain_of(entry: LogEntry, nanos: int, chains: Chains) -> Chain | None:
+    """The chain the entry is to be read with; None where it stands alone."""
+    stream = stream_of(entry)
+    start = chains.of(stream, nanos) if stream else None
+    return None if stream is None or start is None else (*stream, start)
 
 
 def account_of(rules: Rules, account: Account) -> bytes:
@@ -133,7 +147,7 @@ def account_of(rules: Rules, account: Account) -> bytes:
 
 
 class Stitch(beam.DoFn):  # type: ignore[misc]
-    """(stream and chain, its lines) -> (environment and service, signed entry) of each."""
+    """(whatever brings the lines of each chain together, lines) -> (environment and service, signed entry) of each."""
 
     def __init__(self, rules: Rules, fanout: int) -> None:
         self._rules, self._fanout = rules, fanout
@@ -145,10 +159,10 @@ class Stitch(beam.DoFn):  # type: ignore[misc]
 
     def process(self, element: tuple[Any, Iterable[Line]]) -> Iterator[tuple[Key, Signed]]:
         """Put the lines in the order they were logged in, and read traces from them."""
-        entries = (unpacked(one) for *_, one in sorted(element[1]))
         part = crc32(repr(element[0]).encode("utf-8", "surrogatepass")) % self._fanout
-        for _, entry, signature in Stitcher(self._signature_of).signed(entries):
-            yield key_in(self._places, entry, part), (entry, signature)
+        for _, lines in groupby(sorted(element[1]), itemgetter(0)):
+            for _, entry, signature in Stitcher(self._signature_of).signed(unpacked(one) for *_, one in lines):
+                yield key_in(self._places, entry, part), (entry, signature)
 
 
 class Duplicates(beam.DoFn):  # type: ignore[misc]

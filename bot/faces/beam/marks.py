@@ -12,7 +12,7 @@ from bot.model.time import SECOND
 
 BITS = 24
 _BYTES = (1 << BITS) // 8
-_REMEMBERED = 100_000
+_REMEMBERED = 10_000
 
 Stream = tuple[str, str]
 """Instance and log name."""

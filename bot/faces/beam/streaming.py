@@ -151,7 +151,7 @@ class Place(beam.DoFn):  # type: ignore[misc]
         entry = unpacked(element)
         stream, nanos = stream_of(entry), entry.nanos
         if stream:
-            yield TaggedOutput(LINES, ((*stream, 0), (nanos, entry.insert_id, 0, element)))
+            yield TaggedOutput(LINES, (stream, ((*stream, 0), nanos, entry.insert_id, 0, element)))
         else:
             part = crc32(element) % self._fanout
             yield key_in(self._places, entry, part), (entry, self._signature_of(entry))
