@@ -7,10 +7,10 @@ from typing import Any
 import apache_beam as beam
 import msgspec
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from bot.faces.beam.batch import fold_files
 from bot.faces.beam.counting import Counts, counts_of
+from bot.faces.beam.local import runner_of
 from bot.faces.beam.plan import Plan
 from bot.faces.beam.rules import Rules
 from bot.logs import read_files
@@ -24,9 +24,10 @@ from bot.usecases.windows import STORED, StoredWindows
 
 def folded(files: Sequence[Path], output: Path, workers: int = 1, **changed: Any) -> Counts:
     """Fold these files; with several workers each is a process. `changed` are fields of the plan."""
-    words = [f"--direct_num_workers={workers}"]
+    words = ["--runner=FnApiRunner", f"--direct_num_workers={workers}"]
     words += ["--direct_running_mode=multi_processing"] if workers > 1 else []
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(words))
+    options = PipelineOptions(words)
+    pipeline = beam.Pipeline(runner=runner_of(options), options=options)
     plan = msgspec.structs.replace(Plan(str(output), "run", Rules.of(Settings())), **changed)
     fold_files(pipeline, [str(file) for file in files], plan)
     result = pipeline.run()

@@ -11,6 +11,7 @@ from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions, 
 from bot.errors import LogsUnavailable
 from bot.faces.beam.batch import fold_files
 from bot.faces.beam.counting import Counts, counts_of
+from bot.faces.beam.local import runner_of
 from bot.faces.beam.options import Asked, asked
 from bot.faces.beam.sources import matched
 from bot.faces.beam.streaming import TIMESTAMP, fold_messages
@@ -26,7 +27,7 @@ def run(words: Sequence[str]) -> None:
     options = PipelineOptions(list(wanted.beam))
     options.view_as(SetupOptions).save_main_session = False
     options.view_as(StandardOptions).streaming = bool(wanted.subscription)
-    pipeline = beam.Pipeline(options=options)
+    pipeline = beam.Pipeline(runner=runner_of(options), options=options)
     _fill(pipeline, wanted)
     result = pipeline.run()
     if not wanted.wait:
