@@ -2,17 +2,23 @@
 
 Files as a sink writes them (see sink_shards.py) go into a temporary folder that is removed. One process folds them;
 then the pipeline does, on Beam's local runner, with so many worker processes. Windows, read account and incidents must
-be equal. CPU seconds are those of the workers and of the runner; `fold's share` is what reading, signing and
-folding the same files takes without Beam, beside all of it. Workers' peak memory comes from the kernel.
-Usage: python benchmarks/beam.py [--entries N] [--shards N] [--workers N...]; exits 1 where anything differs.
+be equal. There is a row for each size and number of workers, so that what grows with the entries shows:
+
+- CPU seconds are those of the workers and of the runner; `fold's share` is what reading, signing and folding the same
+  files takes without Beam, beside all of it. Peaks are the kernel's; a worker's is that of the largest;
+- `steps` is the peak of one process that takes the files of one worker through the pipeline's functions, without Beam:
+  that is the program, and what it is to remember;
+- `Beam alone` is the peak of a worker of a pipeline that has none of our code (beam_alone.py), and groups as many bytes
+  as the keys of these entries have: as the runner comes, and with groups fetched one by one, as ours.
+
+All sizes span the same hour and hold the same kinds of entries, so that a larger one is to remember the same clusters
+and minutes. Timelines fill up to their caps, which the smaller sizes don't reach.
+Usage: python benchmarks/beam.py [--entries N...] [--shards N] [--workers N...]; exits 1 where anything differs.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -21,6 +27,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sink_shards import write_shards
+from benchmarks.watched import ROOT, Ran, watched
 from bot.logs import read_files
 from bot.model.run import ReadReport
 from bot.model.window import Window
@@ -30,88 +37,87 @@ from bot.usecases.setup import make
 from bot.usecases.windowing import window_of
 from bot.usecases.windows import STORED, StoredWindows
 
-ROOT = Path(__file__).resolve().parents[1]
-TICKS = os.sysconf("SC_CLK_TCK")
-PAUSE = 0.2
-BARE_FILES = 4
+KEY_BYTES = 16
+COLUMNS = (
+    *("entries", "workers", "s", "CPU-s", "entries/CPU-s", "fold's share", "runner's CPU-s", "runner's MB"),
+    *("worker's MB", "steps' MB", "Beam alone, as it comes", "Beam alone, as here", "one process: s", "CPU-s", "MB"),
+    "equal",
+)
 
 
-class Used(msgspec.Struct):
-    """What a process took: CPU seconds and peak memory in MB."""
+class Sized(msgspec.Struct):
+    """Files of one size, and what one process, and the steps without Beam, took for them."""
 
-    cpu: float = 0.0
-    peak: float = 0.0
-
-
-class Row(msgspec.Struct):
-    """One run of the pipeline."""
-
-    workers: int
-    seconds: float
-    runner: Used
-    sdk: list[Used]
-
-    @property
-    def cpu(self) -> float:
-        """CPU seconds of the runner and all workers."""
-        return self.runner.cpu + sum(one.cpu for one in self.sdk)
+    folder: Path
+    entries: int
+    one: Ran
+    bare: Ran
 
 
 def main() -> int:
     """Generate, fold both ways, compare, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=500_000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entries", type=int, nargs="+", default=[500_000])
     parser.add_argument("--shards", type=int, default=64)
-    parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--bare", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         return _one_process(given.one)
-    with tempfile.TemporaryDirectory(prefix="incidentbot-beam-") as folder:
-        return _measured(Path(folder), given.entries, given.shards, given.workers)
+    if given.bare:
+        return _bare(given.bare, given.workers[0])
+    print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
+    return max(_sized(entries, given.shards, given.workers) for entries in given.entries)
 
 
-def _measured(folder: Path, entries: int, shards: int, workers: list[int]) -> int:
-    started = time.monotonic()
-    files = write_shards(folder / "logs", entries, shards)
-    size = sum(file.stat().st_size for file in files) / 1e6
-    print(f"{entries:,} records in {len(files)} shards, {size:,.0f} MB, in {time.monotonic() - started:.0f} s")
-    one = _run([sys.executable, __file__, "--one", str(folder)], 0)
-    print(
-        f"one process: {one.seconds:.0f} s, {one.cpu:.0f} CPU-s, {entries / one.cpu:,.0f} entries/CPU-s, "
-        f"peak {one.runner.peak:.0f} MB"
+def _sized(entries: int, shards: int, workers: list[int]) -> int:
+    """0 where every run over files of this size is equal to one process, else 1."""
+    with tempfile.TemporaryDirectory(prefix="incidentbot-beam-") as name:
+        folder, started = Path(name), time.monotonic()
+        files = write_shards(folder / "logs", entries, shards)
+        size = sum(file.stat().st_size for file in files) / 1e6
+        print(f"{len(files)} shards, {size:,.0f} MB, in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        this = [sys.executable, __file__]
+        one = watched([*this, "--one", name])
+        bare = watched([*this, "--bare", name, "--workers", str(max(workers))], _allocator())
+        return max(_row(Sized(folder, entries, one, bare), count) for count in workers)
+
+
+def _row(sized: Sized, workers: int) -> int:
+    """Print a row; 0 where it is equal to one process, else 1."""
+    ran, same = _pipeline(sized.folder, workers), _same(sized.folder, workers)
+    alone = [sys.executable, str(ROOT / "benchmarks" / "beam_alone.py"), f"--workers={workers}"]
+    alone.append(f"--bytes={KEY_BYTES * sized.entries}")
+    as_it_comes, as_here = watched(alone), watched([*alone, "--fetched"], _allocator())
+    fold = float(sized.bare.said) * sized.entries
+    cells = (
+        f"{sized.entries:,}",
+        f"{workers}",
+        *(f"{ran.seconds:.0f}", f"{ran.cpu:.0f}", f"{sized.entries / ran.cpu:,.0f}", f"{fold / ran.cpu:.0%}"),
+        *(f"{ran.itself.cpu:.0f}", f"{ran.itself.peak:.0f}"),
+        *(f"{peak:.0f}" for peak in (_peak(ran), sized.bare.itself.peak, _peak(as_it_comes), _peak(as_here))),
+        *(f"{sized.one.seconds:.0f}", f"{sized.one.cpu:.0f}", f"{sized.one.itself.peak:.0f}"),
+        "yes" if same else "NO",
     )
-    bare = _bare(files[:BARE_FILES]) * entries
-    print(
-        "| workers | s | CPU-s | entries/CPU-s | fold's share | runner CPU-s | peak MB of a worker |\n|" + " --- |" * 7
-    )
-    same = True
-    for count in workers:
-        row = _pipeline(folder, count)
-        print(
-            f"| {count} | {row.seconds:.0f} | {row.cpu:.0f} | {entries / row.cpu:,.0f} | {bare / row.cpu:.0%} "
-            f"| {row.runner.cpu:.0f} | {max(one.peak for one in row.sdk):.0f} |",
-            flush=True,
-        )
-        same = _same(folder, count) and same
-    print("equal to one process: window, read account and incidents" if same else "NOT EQUAL to one process")
+    print(f"| {' | '.join(cells)} |", flush=True)
     return 0 if same else 1
 
 
-def _one_process(folder: Path) -> int:
-    files = sorted((folder / "logs").rglob("*.json"))
-    reading, setup = read_files(files), make(Settings())
-    window = window_of(reading, setup)
-    report = msgspec.structs.replace(reading.report(), sources=(), skipped=())
-    (folder / "one.json").write_bytes(msgspec.json.encode((window, report)))
-    return 0
+def _peak(ran: Ran) -> float:
+    return max(one.peak for one in ran.below)
 
 
-def _pipeline(folder: Path, workers: int) -> Row:
-    output = folder / f"out-{workers}"
-    words = ["--input", str(folder / "logs"), "--output", str(output), "--runner", "FnApiRunner"]
+def _allocator() -> dict[str, str]:
+    from bot.faces.beam.local import ALLOCATOR
+
+    return ALLOCATOR
+
+
+def _pipeline(folder: Path, workers: int) -> Ran:
+    words = ["--input", str(folder / "logs"), "--output", str(folder / f"out-{workers}"), "--runner", "FnApiRunner"]
     beam = [f"--direct_num_workers={workers}", "--direct_running_mode=multi_processing"]
-    return _run([sys.executable, "-m", "bot.faces.beam", *words, *beam], workers)
+    return watched([sys.executable, "-m", "bot.faces.beam", *words, *beam])
 
 
 def _same(folder: Path, workers: int) -> bool:
@@ -123,8 +129,17 @@ def _same(folder: Path, workers: int) -> bool:
     return theirs == window and account == report and triage(theirs, {}) == triage(window, {})
 
 
-def _bare(files: list[Path]) -> float:
-    """CPU seconds a record for what the pipeline's functions do, called one after another without Beam."""
+def _one_process(folder: Path) -> int:
+    files = sorted((folder / "logs").rglob("*.json"))
+    reading, setup = read_files(files), make(Settings())
+    window = window_of(reading, setup)
+    report = msgspec.structs.replace(reading.report(), sources=(), skipped=())
+    (folder / "one.json").write_bytes(msgspec.json.encode((window, report)))
+    return 0
+
+
+def _bare(folder: Path, workers: int) -> int:
+    """Take a worker's files through the pipeline's functions, one after another; print CPU seconds a record."""
     from bot.faces.beam.entries import Read, Scan
     from bot.faces.beam.folding import FoldFn, Part
     from bot.faces.beam.marks import Map
@@ -132,10 +147,11 @@ def _bare(files: list[Path]) -> float:
     from bot.faces.beam.rules import Rules
 
     scan, read, fold = Scan(None), Read(Rules(), None, Plan("", "").fanout), FoldFn(Rules())
+    parts: dict[object, Part] = {}
     read.setup()
+    read.start_bundle()
     started, records = time.process_time(), 0
-    for file in files:
-        parts: dict[object, Part] = {}
+    for file in sorted((folder / "logs").rglob("*.json"))[::workers]:
         for _ in scan.process(str(file)):
             pass
         for out in read.process((str(file), []), Map()):
@@ -143,51 +159,10 @@ def _bare(files: list[Path]) -> float:
                 records += 1
                 part = parts.get(out[0]) or fold.create_accumulator()
                 parts[out[0]] = fold.add_input(part, out[1])
-        for part in parts.values():
-            fold.extract_output(part)
-    return (time.process_time() - started) / records
-
-
-def _run(command: list[str], workers: int) -> Row:
-    started = time.monotonic()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    found: dict[int, Used] = {}
-    watch = threading.Thread(target=_watch, args=(process, found), daemon=True)
-    watch.start()
-    _, said = process.communicate()
-    watch.join()
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{said[-3000:]}")
-    runner = found.pop(process.pid)
-    sdk = sorted(found.values(), key=lambda used: -used.cpu)[:workers]
-    return Row(workers, time.monotonic() - started, runner, sdk)
-
-
-def _watch(process: "subprocess.Popen[str]", found: dict[int, Used]) -> None:
-    while process.poll() is None:
-        for pid in _family(process.pid):
-            try:
-                stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                status = Path(f"/proc/{pid}/status").read_text()
-            except OSError:
-                continue
-            peak = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
-            known = found.setdefault(pid, Used())
-            known.cpu = max(known.cpu, (int(stat[11]) + int(stat[12])) / TICKS)
-            known.peak = max(known.peak, peak / 1024)
-        time.sleep(PAUSE)
-
-
-def _family(pid: int) -> list[int]:
-    """The process and all below it."""
-    try:
-        children = [
-            Path(f"/proc/{pid}/task/{task.name}/children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()
-        ]
-    except OSError:
-        return []
-    return [pid, *(one for text in children for child in text.split() for one in _family(int(child)))]
+    for part in parts.values():
+        fold.extract_output(part)
+    print((time.process_time() - started) / records)
+    return 0
 
 
 if __name__ == "__main__":
