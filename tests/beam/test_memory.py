@@ -42,7 +42,8 @@ def test_workers_of_the_local_runner_give_memory_back(monkeypatch: pytest.Monkey
     monkeypatch.delenv(other, raising=False)
     assert runner_of(PipelineOptions(["--runner=DataflowRunner"])) is None
     assert other not in os.environ
-    assert runner_of(PipelineOptions(["--runner=FnApiRunner"])) is not None
+    for name in ("FnApiRunner", f"{fn_runner.__name__}.FnApiRunner"):
+        assert runner_of(PipelineOptions([f"--runner={name}"])) is not None
     assert (os.environ[chosen], os.environ[other]) == ("7", ALLOCATOR[other])
 
 

@@ -19,7 +19,8 @@ def runner_of(options: PipelineOptions) -> PipelineRunner | None:
 
     Worker processes take `ALLOCATOR` from this process's environment; what is set there already stays.
     """
-    if options.view_as(StandardOptions).runner != FnApiRunner.__name__:
+    named = options.view_as(StandardOptions).runner or ""
+    if named.rpartition(".")[2] != FnApiRunner.__name__:
         return None
     for name, value in ALLOCATOR.items():
         os.environ.setdefault(name, value)
