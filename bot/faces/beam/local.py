@@ -1,7 +1,8 @@
 """Beam's local runner as a run gets it: groups are fetched one by one, and workers give freed memory back.
 
 By itself the runner sends a worker all groups of a stage as one message (`GroupingBuffer.partition`), several copies of
-which are in the worker at once. Told to keep their values in its state, it does as Dataflow does.
+which are in the worker at once. Told to keep their values in its state, it does as Dataflow does. Beam has that for its
+own tests and promises nothing of it, so test_flatness.py measures what is sent.
 """
 
 import os
