@@ -129,6 +129,22 @@ def test_the_teams_rules_travel(tmp_path: Path) -> None:
     assert not any(b"order %d placed" % number in file.read_bytes() for number in range(10_000))
 
 
+def test_the_team_says_which_frames_are_its_own(tmp_path: Path) -> None:
+    """A library that the settings take for the application tells failures apart, as in one process."""
+    head, said = "Traceback (most recent call last):", "RuntimeError: exhausted"
+    frame = '  File "/usr/lib/python3/site-packages/pool/{0}.py", line 7, in {0}\n    raise'
+    texts = ["\n".join((head, frame.format(name), said)) for name in ("lend", "borrow")]
+    file, settings = tmp_path / "S0.json", Settings(in_app=("pool",))
+    lines = [
+        {"logName": "l", "insertId": f"{at}", "timestamp": "2025-09-15T20:00:00Z", "textPayload": text}
+        for at, text in enumerate(texts)
+    ]
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    folded([file], tmp_path / "out", rules=Rules.of(settings))
+    assert window_in(tmp_path / "out") == one_process([file], settings)[0]
+    assert [len(one_process([file], one)[0].clusters) for one in (Settings(), settings)] == [1, 2]
+
+
 def test_what_entries_hold_stops_no_worker(tmp_path: Path) -> None:
     """Numbers that no machine word holds, in the labels of a trace's lines, travel like any others."""
     said = ["java.lang.IllegalStateException: closed", "\tat shop.db.Pool.take(Pool.java:3)"]

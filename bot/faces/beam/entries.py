@@ -10,7 +10,7 @@ from zlib import crc32
 import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
 
-from bot.clustering import Clusterer, Stitcher
+from bot.clustering import Stitcher
 from bot.clustering.stitching import may_be_line, stream_of
 from bot.faces.beam.counting import Counters
 from bot.faces.beam.duplicates import Keys, Packing, key_of, positions_in, repeated
@@ -92,7 +92,7 @@ class Read(beam.DoFn):  # type: ignore[misc]
 
     def setup(self) -> None:
         """What is remembered from file to file."""
-        self._signature_of = Clusterer().signature
+        self._signature_of = self._rules.clusterer().signature
         self._places = Places(self._rules.environment_of)
 
     def start_bundle(self) -> None:
@@ -154,7 +154,7 @@ class Stitch(beam.DoFn):  # type: ignore[misc]
 
     def setup(self) -> None:
         """What is remembered from chain to chain."""
-        self._signature_of = Clusterer().signature
+        self._signature_of = self._rules.clusterer().signature
         self._places = Places(self._rules.environment_of)
 
     def process(self, element: tuple[Any, Iterable[Line]]) -> Iterator[tuple[Key, Signed]]:

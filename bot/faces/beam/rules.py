@@ -4,15 +4,18 @@ from functools import lru_cache
 
 import msgspec
 
+from bot.clustering import Clusterer, Owning
 from bot.settings import Settings
 from bot.text.redaction import redactor
 from bot.text.redaction.engine import Redactor
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """The environment of each project, and what is hidden beside what the built-in rules know."""
+    """Environments of projects, whose frames are whose, and what is hidden beside what is built in."""
 
     environments: tuple[tuple[str, str], ...] = ()
+    in_app: tuple[str, ...] = ()
+    not_in_app: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     personal: tuple[str, ...] = ()
     private_addresses: bool = False
@@ -23,6 +26,8 @@ class Rules(msgspec.Struct, frozen=True):
         wanted = settings.redaction
         return cls(
             tuple(settings.environments.items()),
+            tuple(settings.in_app),
+            tuple(settings.not_in_app),
             tuple(wanted.rules.items()),
             tuple(wanted.personal),
             wanted.private_addresses,
@@ -31,6 +36,10 @@ class Rules(msgspec.Struct, frozen=True):
     def environment_of(self, project: str) -> str:
         """The environment of a project; the project id itself where the settings map none."""
         return _environments(self).get(project, project)
+
+    def clusterer(self) -> Clusterer:
+        """One that knows which frames are the application's own, and no messages yet."""
+        return Clusterer(owning=Owning(self.in_app, self.not_in_app))
 
     def redactor(self) -> Redactor:
         """The redactor of these rules, made once in a process."""

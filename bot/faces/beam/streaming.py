@@ -18,7 +18,6 @@ from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterPr
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 from apache_beam.transforms.window import FixedWindows
 
-from bot.clustering import Clusterer
 from bot.clustering.stitching import stream_of
 from bot.faces.beam.counting import Counters
 from bot.faces.beam.duplicates import key_of
@@ -143,7 +142,7 @@ class Place(beam.DoFn):  # type: ignore[misc]
 
     def setup(self) -> None:
         """What is remembered from entry to entry."""
-        self._signature_of = Clusterer().signature
+        self._signature_of = self._rules.clusterer().signature
         self._places = Places(self._rules.environment_of)
 
     def process(self, element: bytes) -> Iterator[Any]:
