@@ -175,12 +175,13 @@ class ClusterState:
         )
 
     def _timeline(self) -> tuple[Occurrence, ...]:
-        found: set[tuple[int, str, str]] = set()
+        found: list[tuple[int, str, str]] = []
         for instance, times, traces in self._by_instance:
-            found.update(zip(times, repeat(instance), traces))
+            found += zip(times, repeat(instance), traces)
         for trace, times, instances in self._by_trace:
-            found.update(zip(times, instances, repeat(trace)))
-        return tuple(map(_occurrence, sorted(found)))
+            found += zip(times, instances, repeat(trace))
+        found.sort()
+        return tuple(map(_occurrence, dict.fromkeys(found)))
 
 
 def _sample(one: Kept) -> Sample:
