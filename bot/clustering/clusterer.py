@@ -103,7 +103,7 @@ class Clusterer:
             if len(self._recall) >= _MOST_LOGS:
                 self._recall.clear()
             self._recall[log_name] = messages.recall
-        return messages.recall(text) or messages.signature(text)
+        return messages.signature(text)
 
     def _audit(self, entry: LogEntry) -> Signature:
         payload = entry.proto_payload or {}

@@ -16,12 +16,15 @@ class Memory(Generic[K, V]):
         self._room = room
         self._left = room
         self._known: dict[K, V] = {}
+        self.forgotten = 0
+        """How often it forgot everything."""
         self.get = self._known.get
 
     def put(self, key: K, value: V, cost: int) -> V:
         """Remember this value, unless it alone would fill the room; returns it."""
         if cost > self._left:
             self._known.clear()
+            self.forgotten += 1
             self._left = self._room
         if cost <= self._left:
             self._known[key] = value

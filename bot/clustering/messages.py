@@ -28,6 +28,14 @@ class _Plain(msgspec.Struct):
 
     signature: Signature
     shapes: int = 0
+    since: int = 0
+
+    def has_room(self, forgotten: int) -> bool:
+        """Whether one more shape may be remembered; `forgotten` is how often all of them were forgotten."""
+        if forgotten != self.since:
+            self.since, self.shapes = forgotten, 0
+        self.shapes += 1
+        return self.shapes <= MOST_SHAPES
 
 
 class Messages:
@@ -48,11 +56,12 @@ class Messages:
         return self._by_shape.get(shape) or self._recalled(text, shape)
 
     def _recalled(self, text: str, shape: bytes) -> Signature | None:
-        known = None if "\n" in text else self._plain.get(without_digits(text))
+        if traces.may_hold_trace(text) or may_hold_code(text) or MARK in text:
+            return None  # such words may be part of an atom with digits
+        known = self._plain.get(without_digits(text))
         if known is None:
             return None
-        if known.shapes < MOST_SHAPES and len(text) <= _LONGEST_SHAPE:
-            known.shapes += 1
+        if len(text) <= _LONGEST_SHAPE and known.has_room(self._by_shape.forgotten):
             self._by_shape.put(shape, known.signature, len(text) + _OVERHEAD)
         return known.signature
 

@@ -5,7 +5,7 @@ characters starts, and reads that run possessively.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.clustering.words import is_failure_type
@@ -77,34 +77,35 @@ def _listed(found: re.Match[str]) -> str:
     return found[1] or HOLE
 
 
-def _rule(name: str, signs: Iterable[str], pattern: str, hole: str | Callable[[re.Match[str]], str]) -> Rule:
-    return Rule(name, re.compile(pattern), hole, tuple(signs))
+def _rule(name: str, signs: tuple[str, ...], pattern: str, hole: str | Callable[[re.Match[str]], str]) -> Rule:
+    return Rule(name, re.compile(pattern), hole, signs)
 
 
+_ALWAYS, _QUOTES = ("",), ('"', "'")
 RULES: tuple[Rule, ...] = (
-    _rule("quoted key", "\"'", _KEY, r"\2"),
-    _rule("quoted message", '"', _SAID, r"\1\2\3"),
-    _rule("quoted status", "'", r"(?<!\w)((?:status|state)[=:]\s?)'([A-Za-z][\w -]{0,40}+)'(?!\w)", r"\1\2"),
-    _rule("quoted request", '"', rf"\"({_VERB})\s[^\"\n]++\"", r"\1 <path>"),
+    _rule("quoted key", _QUOTES, _KEY, r"\2"),
+    _rule("quoted message", ('"',), _SAID, r"\1\2\3"),
+    _rule("quoted status", ("'",), r"(?<!\w)((?:status|state)[=:]\s?)'([A-Za-z][\w -]{0,40}+)'(?!\w)", r"\1\2"),
+    _rule("quoted request", ('"',), rf"\"({_VERB})\s[^\"\n]++\"", r"\1 <path>"),
     _rule("url", ("://",), _URL, "<url>"),
-    _rule("e-mail address", "@", _MAIL, "<address>"),
-    _rule("path", "/", _PATH, "<path>"),
+    _rule("e-mail address", ("@",), _MAIL, "<address>"),
+    _rule("path", ("/",), _PATH, "<path>"),
     _rule("Windows path", (":\\",), r"(?<![\w\\])[A-Za-z]:\\[\w.~@%+*<>$\\-]++", "<path>"),
-    _rule("quoted value", "\"'", rf"(?<!\w)'[^'\n]*+'(?!\w)|(?<!\\)\"{_IN_QUOTES}\"|\\\"[^\"\\\n]*+\\\"", "<quoted>"),
-    _rule("letters of a UUID", "-", _UUID, HOLE),
-    _rule("letters of an address", ":", _ADDRESS, HOLE),
-    _rule("hexadecimal", ("",), r"\b(?:[a-f]{8,}+|[A-F]{8,}+)\b", HOLE),
+    _rule("quoted value", _QUOTES, rf"(?<!\w)'[^'\n]*+'(?!\w)|(?<!\\)\"{_IN_QUOTES}\"|\\\"[^\"\\\n]*+\\\"", "<quoted>"),
+    _rule("letters of a UUID", ("-",), _UUID, HOLE),
+    _rule("letters of an address", (":",), _ADDRESS, HOLE),
+    _rule("hexadecimal", _ALWAYS, r"\b(?:[a-f]{8,}+|[A-F]{8,}+)\b", HOLE),
     _rule("pod's random end", (f"{HOLE}-",), r"(?<=<\*>)-[bcdfghjklmnpqrstvwxz]{5}\b", ""),
     _rule("date", _MONTHS, rf"\b(?:{_DAY})?(?:{_DATE})|{_DATE}", HOLE),
     _rule("atom with a value", (HOLE,), _ATOM, _atom),
-    _rule("dotted name", ".", _DOTTED, _dotted),
+    _rule("dotted name", (".",), _DOTTED, _dotted),
     _rule("run of values", (HOLE,), r"<\*>(?:[-.:,/+_@%~]{1,3}<\*>)++", HOLE),
     _rule("sign or unit", (HOLE,), rf"(?:(?<![\w>])[-+<>~]=?)?<\*>(?:%|\s?{_UNIT}(?![\w<]))?", HOLE),
     _rule(
         "list",
-        "<([{",
+        ("<", "(", "[", "{"),
         r"(<\*>|<quoted>|<path>|<url>|<address>)(?:,?\s\1|,\1)++|(?<=[\s:=,;(\[{][(\[{])(?=[)\]}])",
         _listed,
     ),
-    _rule("white space", ("",), r"\s++", " "),
+    _rule("white space", _ALWAYS, r"\s++", " "),
 )

@@ -1,12 +1,12 @@
 """Traces that were logged line by line, one entry each: joined to be read, and every entry kept."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from bot.model.entry import LogEntry
-from bot.model.signature import Kind, Signature
+from bot.model.signature import Kind, Signature, SignatureOf
 from bot.model.time import SECOND
 
 _MOST_PENDING = 1_000
@@ -22,7 +22,6 @@ _LINE = re.compile(
     r"|Stack trace:|stack backtrace:|[\w.]+(?:Error|Exception)\b"
 )
 
-SignatureOf = Callable[[LogEntry], Signature]
 Signed = tuple[int, LogEntry, Signature]
 _Placed = tuple[int, LogEntry]
 _Key = tuple[str, str]

@@ -1,8 +1,11 @@
 """What clustering says of one entry: its fingerprint, and what of the failure itself it could read."""
 
 import enum
+from collections.abc import Callable
 
 import msgspec
+
+from bot.model.entry import LogEntry
 
 
 class Kind(enum.StrEnum):
@@ -81,6 +84,10 @@ class Signature(msgspec.Struct, frozen=True):
     trace: StackTrace | None = None
     loose: tuple[str, ...] = ()
     former: str = ""
+
+
+SignatureOf = Callable[[LogEntry], Signature]
+"""What names an entry's cluster; it must be pure."""
 
 
 class Alias(msgspec.Struct, frozen=True, order=True):

@@ -7,16 +7,18 @@ from functools import lru_cache
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+NEVER = 1 << 80
+"""After any time."""
 
 _LENGTHS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": 24 * HOUR}
 _RFC3339 = re.compile(
     r"\s*+([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*+)?\s*+"
     r"([Zz]|[+-][0-9]{2}:?[0-9]{2})?\s*+"
 )
-_MINUTE = len("2025-09-15T20:51:")
-_WHOLE = len("2025-09-15T20:51:00.")
+_TO_COLON = len("2025-09-15T20:51:")
+_TO_POINT = len("2025-09-15T20:51:00.")
 _SCALE: tuple[int, ...] = tuple([10 ** (9 - digits) for digits in range(10)])
-_SECONDS = {f"{second:02}.": second * SECOND for second in range(60)}
+_PAST_MINUTE = {f"{second:02}.": second * SECOND for second in range(60)}
 _MOST = 10_000
 _minutes: dict[str, int] = {}  # nanoseconds of whole minutes in UTC, and the colon behind them, that were read before
 _seconds: dict[str, int] = {}  # of whole seconds, and the point behind them
@@ -27,8 +29,8 @@ _LATEST = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH) // timedelta
 
 def nanos_of(text: str) -> int:
     """Nanoseconds of an RFC 3339 time with up to nine decimals, in any zone (none stated: UTC). Raises ValueError."""
-    second = _seconds.get(text[:_WHOLE]) or _second(text[:_WHOLE])
-    fraction = text[_WHOLE:-1]
+    second = _seconds.get(text[:_TO_POINT]) or _second(text[:_TO_POINT])
+    fraction = text[_TO_POINT:-1]
     if second is None or not fraction.isdecimal() or text[-1] != "Z" or not fraction.isascii():
         return _read(text)
     digits = len(fraction)
@@ -37,7 +39,7 @@ def nanos_of(text: str) -> int:
 
 def _second(text: str) -> int | None:
     """Nanoseconds of `2025-09-15T20:51:00.`; None where it is no such time, or its minute wasn't read before."""
-    minute, past = _minutes.get(text[:_MINUTE]), _SECONDS.get(text[_MINUTE:])
+    minute, past = _minutes.get(text[:_TO_COLON]), _PAST_MINUTE.get(text[_TO_COLON:])
     if minute is None or past is None:
         return None
     if len(_seconds) >= _MOST:
@@ -55,7 +57,7 @@ def _read(text: str) -> int:
     if zone == "Z" and text.startswith(f"{whole}."):
         if len(_minutes) >= _MOST:
             _minutes.clear()
-        _minutes[whole[:_MINUTE]] = second - _SECONDS[f"{whole[_MINUTE:]}."]
+        _minutes[whole[:_TO_COLON]] = second - _PAST_MINUTE[f"{whole[_TO_COLON:]}."]
     return second + (int(fraction.ljust(9, "0")) if fraction else 0)
 
 

@@ -8,7 +8,7 @@ from zlib import crc32
 from bot.model.entry import LogEntry, Place
 from bot.model.severity import Severity
 from bot.model.signature import Signature
-from bot.model.time import MINUTE
+from bot.model.time import MINUTE, NEVER
 from bot.model.window import Cluster, Minute, Occurrence, Sample
 from bot.observing.sampling import Smallest
 from bot.observing.seen import Kept, Seen
@@ -17,8 +17,6 @@ INSTANCES_A_MINUTE = 16
 TIMELINE_INSTANCES = 16
 TIMELINE_TRACES = 32
 FORMER_FINGERPRINTS = 32
-_TAIL, _HEX = 8, "0123456789abcdef"
-_NEVER = 1 << 80  # nanoseconds after any time
 _occurrence = partial(tuple.__new__, Occurrence)  # twice as fast as a named tuple's own
 
 
@@ -54,11 +52,11 @@ class ClusterState:
         self._by_trace = Smallest(TIMELINE_TRACES)
         self._earliest: Seen | None = None
         self._latest: Seen | None = None
-        self._first = self._last = _NEVER
+        self._first = self._last = NEVER
         self._newest: LogEntry | None = None
         self._signature: Signature | None = None
         self._former: set[str] = set()
-        self._minute, self._now = -_NEVER, 0
+        self._minute, self._now = -NEVER, 0
         self._here: set[str] = set()
 
     @property
@@ -91,6 +89,9 @@ class ClusterState:
     def settle(self) -> None:
         """Count what came since the minute began, and have the newest entry as the latest."""
         self._count()
+        self._keep_newest()
+
+    def _keep_newest(self) -> None:
         if self._newest is not None and self._signature is not None:
             self._latest = Seen(self._last, self._newest, self._signature)
             self._newest = self._signature = None
@@ -131,7 +132,7 @@ class ClusterState:
         self._minutes[minute] = Minute(total, tuple(sorted(present)[:INSTANCES_A_MINUTE]))
 
     def _see(self, seen: Seen) -> None:
-        self.settle()
+        self._keep_newest()
         if self._earliest is None or self._latest is None:
             self._earliest = self._latest = seen
         elif seen.nanos <= self._first and seen.precedes(self._earliest):
@@ -189,8 +190,5 @@ def _sample(one: Kept) -> Sample:
 
 
 def _short_trace(name: str) -> str:
-    """Eight hex digits: those that its id ends in, as they are random; of an id that ends otherwise a checksum."""
-    tail = name[-_TAIL:]
-    if len(tail) == _TAIL and not tail.strip(_HEX):
-        return tail
+    """Eight hex digits, "" for ""; a trace's `projects/p/traces/` in front doesn't count."""
     return f"{crc32(name.rpartition('/traces/')[2].encode('utf-8', 'surrogatepass')):08x}" if name else ""

@@ -7,8 +7,8 @@ import msgspec
 
 from bot.model.entry import LogEntry, Place
 from bot.model.severity import Severity
-from bot.model.signature import Kind, Signature
-from bot.model.time import MINUTE, nanos_of
+from bot.model.signature import Kind, Signature, SignatureOf
+from bot.model.time import MINUTE, NEVER, nanos_of
 from bot.model.window import Built, Deployment, Served, Traffic, Window
 from bot.observing.clusters import Clusters
 from bot.observing.deployments import deployments_of
@@ -20,10 +20,8 @@ from bot.observing.widening import Widen, frozen, unwidened
 MOST_CLUSTERS = 20_000
 _ONE_ROLLOUT = 10 * MINUTE
 _MOST_HASHES = 50_000
-_NEVER = 1 << 80  # nanoseconds after any time
 _REQUEST, _AUDIT = Kind.REQUEST, Kind.AUDIT
 
-SignatureOf = Callable[[LogEntry], Signature]
 EnvironmentOf = Callable[[str], str]
 
 
@@ -47,7 +45,7 @@ class Observer:
         self._traffic: dict[Place, dict[int, list[int]]] = {}
         self._deployments: dict[tuple[str, str, str, int, int], Deployment] = {}
         self._severities = [0] * len(Severity)
-        self._start, self._end = _NEVER, -_NEVER
+        self._start, self._end = NEVER, -NEVER
 
     def add(self, entry: LogEntry, signature: Signature | None = None) -> Signature:
         """Count one entry and return its signature: the one given, else the one it has by itself.
@@ -69,7 +67,8 @@ class Observer:
         if state is None:
             self._clusters.overflow += 1
         else:
-            state.add(nanos, entry, signature, level, self._hashes.get(instance) or self._short(instance))
+            short = self._hashes.get(instance)
+            state.add(nanos, entry, signature, level, self._short(instance) if short is None else short)
         kind = signature.kind
         if kind is _REQUEST or kind is _AUDIT:
             self._told(nanos, entry, kind, place)

@@ -41,7 +41,8 @@ class Smallest:
                 times, names = self._by_key.get(key) or self._admitted(key)
                 times += more_times
                 names += more_names
-                _cut(times, names)
+                if len(times) >= 2 * ENTRIES:
+                    _cut(times, names)
 
     def _admitted(self, key: str) -> Moments:
         """Room for this key: where all is taken, that of the greatest."""

@@ -16,7 +16,7 @@ from bot.observing.observer import Observer
 from bot.observing.sampling import Smallest
 from bot.observing.seen import Kept, Restored, rehidden
 
-FORMAT = 2
+FORMAT = 1
 """To be raised with every change that an older or newer program would misread."""
 
 _Moments = dict[str, tuple[list[int], str]]

@@ -6,8 +6,7 @@ from functools import partial
 from bot.clustering import Clusterer, Owning, Stitcher, widen
 from bot.lifecycle import aliases_of, names_of
 from bot.logs import Reading
-from bot.model.entry import LogEntry
-from bot.model.signature import Signature
+from bot.model.signature import SignatureOf
 from bot.model.window import Window
 from bot.observing import Observer
 from bot.usecases.counting import with_counts
@@ -16,7 +15,6 @@ from bot.usecases.setup import Setup
 from bot.usecases.windows import StoredWindows
 
 Assign = Callable[[int, str, str], None]
-SignatureOf = Callable[[LogEntry], Signature]
 
 
 def signing(setup: Setup) -> SignatureOf:

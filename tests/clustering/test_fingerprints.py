@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.clustering import VERSION, Clusterer, steps
 from bot.clustering.fingerprint import fingerprint
 from bot.clustering.masking import mask, normalise
+from bot.clustering.memory import Memory
 from bot.clustering.messages import MOST_SHAPES, Messages
 from bot.clustering.rules import RULES, Rule
 from bot.model.entry import LogEntry
@@ -221,61 +222,20 @@ def test_former_version_is_carried_over() -> None:
     assert Clusterer().signature(logged).former == ""
 
 
-SHAPED = st.sampled_from(
-    [
-        *("took 7 ms", "took 12 ms", "called exit(1)", "called exit(3)", "called exit(12345)", "7", "a/v1/b", "a/v2/b"),
-        *("{7}", "id c0ffee-1", "id 1-c0ffee", "panicked at 7", "no\n7", "Traceback (most recent call last)"),
-    ]
-)
+VALUES = ["took 7 ms", "took 12 ms", "7", "7_", ": 1", "{7}", "id c0ffee-1", "id 1-c0ffee", "a/v1/b", "a/v2/b", "x"]
+CODES = ["called exit(1)", "called exit(3)", "called exit(12345)", "exit code 5", "eXit code 5"]
+TRACED = ["panicked at 7", "no\n7", "Traceback (most recent call last):", "(most recent call last):"]
+SHAPED = st.sampled_from([*VALUES, *CODES, *TRACED])
 LOGGED = st.builds(
-    lambda texts, field: said(" ".join(texts)) if field == "text" else entry(jsonPayload={field: " ".join(texts)}),
+    lambda texts, glue, field: (
+        said(glue.join(texts)) if field == "text" else entry(jsonPayload={field: glue.join(texts)})
+    ),
     st.lists(SHAPED, min_size=1, max_size=3),
+    st.sampled_from([" ", ""]),
     st.sampled_from(["text", "message", "error", "stack_trace"]),
 )
-
-
-PIECES = st.sampled_from(
-    [
-        *(
-            "<*>",
-            "<path>",
-            "<quoted>",
-            "'",
-            '"',
-            "\\",
-            "://",
-            "http",
-            "@",
-            "/",
-            ":\\",
-            "-",
-            "::",
-            ":",
-            ".",
-            ",",
-            "(",
-            ")",
-        ),
-        *(
-            "[",
-            "]",
-            "{",
-            "}",
-            "=",
-            " ",
-            "\n",
-            "status",
-            "msg",
-            "GET",
-            "Sep",
-            "Mon",
-            "deadbeef",
-            "ABCDEFAB",
-            "c",
-            "ms",
-            "%",
-        ),
-    ]
+PIECES = st.sampled_from([*"'\"\\@/-:.,()[]{}= \n%c", "://", ":\\", "<path>", "<quoted>"]) | st.sampled_from(
+    ["<*>", "::", "http", "status", "msg", "GET", "Sep", "Mon", "deadbeef", "ABCDEFAB", "ms"]
 )
 
 
@@ -296,7 +256,21 @@ def test_no_more_shapes_of_one_message_are_remembered_than_serve() -> None:
     assert len(messages._by_shape._known) == MOST_SHAPES
 
 
+def test_shapes_are_remembered_again_after_all_were_forgotten() -> None:
+    """A memory that was full and is empty again has room for the shapes of messages that it knew before."""
+    messages = Messages(Kind.MESSAGE)
+    messages._by_shape = Memory(1_000)
+    for number in range(5_000):
+        messages.signature(f"order {number} placed")
+        messages.recall("order " + "7" * (number % 100 + 1) + " placed")
+    assert messages._by_shape.forgotten > 100
+    assert messages._by_shape._known
+
+
 @given(st.lists(LOGGED, max_size=8))
+@example([said("step3_retries=1"), said("step3_exit_code=1"), said("step3_exit_code=137")])
+@example([said("job abc1 eXit code 5"), said("job exit1 eXit code 5")])
+@example([said("d3 (most recent call last):"), said("9xTraceback (most recent call last):")])
 @example([said("called exit(12345)"), said("called exit(1)"), said("called exit(3)"), said("called exit(54321)")])
 @example([said("no 7"), said("no\n7"), said("panicked at 7"), said("Traceback (most recent call last) 7")])
 def test_what_was_seen_before_does_not_show(logged: list[LogEntry]) -> None:

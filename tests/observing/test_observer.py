@@ -1,7 +1,6 @@
 """The fold: any partition, order and grouping gives the Window of one pass."""
 
 import random
-import re
 from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
@@ -16,7 +15,7 @@ from bot.model.entry import LogEntry
 from bot.model.severity import Severity
 from bot.model.signature import Kind, Signature
 from bot.model.time import SECOND, nanos_of
-from bot.model.window import Served, Window
+from bot.model.window import Minute, Served, Window
 from bot.observing import Observer, cluster_state, observe, sampling
 from tests.observing.logged import COMMIT, ENTRIES, TRACE, at, deployed, entry, resource
 
@@ -233,14 +232,22 @@ def test_a_window_can_be_asked_for_at_any_time() -> None:
     assert {logged.text for logged, _ in seen.earliest().values()} == {"boom", "bang"}
 
 
-def test_traces_are_told_by_the_ends_of_their_ids() -> None:
-    """Eight hex digits as they are; what has another end is told by a checksum, and nothing of it is kept."""
-    ids = ("projects/p/traces/0123456789abcdef0123456789abcdef", "projects/p/traces/of-annalena", "traces/short")
+def test_newest_first_counts_a_minute_once() -> None:
+    """As `gcloud logging read` gives them: each entry is the oldest so far, and none costs more for that."""
+    state = cluster_state.ClusterState()
+    signature = Clusterer().signature(entry(textPayload="boom"))
+    with patch.object(cluster_state, "Minute", wraps=Minute) as minutes:
+        for second in reversed(range(600)):
+            state.add(second * SECOND, entry(insertId=f"{second}"), signature, Severity.ERROR, "i")
+        state.settle()
+    assert (state.count, minutes.call_count) == (600, 10)
+
+
+def test_ids_that_end_alike_are_told_apart() -> None:
+    """As those that are made of a time, a clock and a machine: only all of an id tells it."""
+    ids = [f"projects/p/traces/{number:08x}0000400080000242ac120002" for number in range(20)]
     seen = window(*(at(second, textPayload="boom", trace=name) for second, name in enumerate(ids)))
-    told = [occurrence.trace for occurrence in seen.clusters[0].occurrences]
-    assert told[0] == "89abcdef"
-    assert all(re.fullmatch("[0-9a-f]{8}", one) for one in told)
-    assert len(set(told)) == 3
+    assert len({occurrence.trace for occurrence in seen.clusters[0].occurrences}) == len(ids)
 
 
 def test_aliases_join_clusters_of_one_place() -> None:

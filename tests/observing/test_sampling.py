@@ -40,6 +40,18 @@ def test_it_is_what_the_definition_says(entries: int, mine: list[Keyed], others:
         assert held(other) == chosen(others)
 
 
+def test_small_samples_join_without_sorting() -> None:
+    """Parts of a stream are many and small: what they hold is sorted when it is too much, or asked for."""
+    whole, small = Smallest(8), Smallest(8)
+    for key in "abcdefgh":
+        small.add(key, 7, "")
+    with patch.object(sampling, "_cut", wraps=sampling._cut) as cut:
+        for _ in range(100):
+            whole.merge(small)
+        assert cut.call_count == 0
+    assert held(whole) == held(small)
+
+
 def test_what_is_held_is_bounded() -> None:
     """Of twenty thousand moments no more are held than twice as many as are kept."""
     sample = Smallest(2)

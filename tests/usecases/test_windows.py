@@ -54,8 +54,8 @@ def test_no_read_counts_twice() -> None:
 
 def test_another_format_is_refused() -> None:
     """A newer program's window is not misread; the message says which version reads what."""
-    newer = {**json.loads(part(said(1))), "incidentbot_window": 3}
-    with pytest.raises(UnusableWindow, match="has format 3, this program reads 2: make and read it with one version"):
+    newer = {**json.loads(part(said(1))), "incidentbot_window": 2}
+    with pytest.raises(UnusableWindow, match="has format 2, this program reads 1: make and read it with one version"):
         parse(json.dumps(newer).encode())
 
 
