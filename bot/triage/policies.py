@@ -79,7 +79,7 @@ def settled(incident: Incident, policies: Iterable[Policy] = DEFAULTS, ceiling: 
         if _holds(policy, measured, before, rest, incident.observed_until):
             holding.append(_active(policy, measured, before, incident.observed_until))
         elif before or rest:
-            words = measured.words if measured else _unmeasured(policy.measure, _recent(incident))
+            words = measured.words if measured else _unmeasured(policy, incident)
             since = incident.observed_until if before or not rest else rest.since
             stopped.append(ActivePolicy(policy.name, policy.priority, words, since))
     holding.sort(key=lambda active: active.priority)
@@ -105,15 +105,14 @@ def _active(policy: Policy, measured: "_Measured | None", before: ActivePolicy |
     return ActivePolicy(policy.name, policy.priority, words, before.since if before else now)
 
 
-def _unmeasured(measure: Measure, incident: Incident) -> str:
+def _unmeasured(policy: Policy, incident: Incident) -> str:
     """Why there is nothing to measure, where there was before."""
-    if measure is Measure.FAILED_STARTS and _served_beside(incident):
-        return "another revision answers nearly all requests"
-    if measure is Measure.FAILED_STARTS:
-        return "no instance fails to start any more"
-    if measure is Measure.FAILED_SHARE:
-        return "too few requests were logged to say how many fail, or none that succeeded"
-    return "too little of it was logged lately"
+    now = _recent(own(incident))
+    if told := _MEASURES[policy.measure](now):
+        return f"{told.words}: too few to tell"
+    if policy.measure is not Measure.FAILED_STARTS:
+        return "no request that succeeded was logged lately, so that how many fail isn't known"
+    return "another revision answers nearly all requests" if _served_beside(now) else "no start of it fails any more"
 
 
 def _measured(policy: Policy, incident: Incident) -> "_Measured | None":

@@ -118,6 +118,16 @@ def test_what_is_measured_no_more_says_why() -> None:
     assert [one.because for one in settled(later).stopped] == ["another revision answers nearly all requests"]
 
 
+def test_a_sample_too_small_is_told_as_that() -> None:
+    """Where a policy needs more than is there, it says how much is there; nothing is said to be over."""
+    before = settled(triage(scenes.window(*scenes.outage()), {}).found[0].incident)
+    starts = next(policy for policy in DEFAULTS if policy.measure is Measure.FAILED_STARTS)
+    wanting = msgspec.structs.replace(starts, least=10_000, dwell=0)
+    later = msgspec.structs.replace(before, stopped=(), observed_until=before.observed_until + 60 * MINUTE)
+    [told] = [one for one in settled(later, [wanting]).stopped if one.name == starts.name]
+    assert told.because.endswith("too few to tell")
+
+
 def test_small_sample_says_nothing() -> None:
     """A share of fewer requests than the policy's least is no share."""
     assert assess(failing(1 / 2, 18), [SHARE])[1] == ()
