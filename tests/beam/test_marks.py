@@ -1,11 +1,14 @@
 """Which entries travel to be stitched: all that may be part of a trace, together, and few others."""
 
+from unittest.mock import patch
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clustering import Clusterer, Stitcher
 from bot.clustering.stitching import may_be_line, stream_of
+from bot.faces.beam import marks
 from bot.faces.beam.marks import Chains, Map, bit_of
 from bot.model.entry import LogEntry
 from bot.model.time import SECOND
@@ -67,6 +70,30 @@ def test_chains_give_every_entry_the_signature_of_one_pass(drawn: list[tuple[int
     for chain in apart.values():
         found |= signed(chain)
     assert found == signed(some)
+
+
+def test_a_long_chain_is_walked_once() -> None:
+    """Sixty streams with a line in each of 200 seconds: whatever is forgotten, no second is looked up many times."""
+    made, streams = Map(), [(f"i{number}", "log") for number in range(60)]
+    for stream in streams:
+        for second in range(1_000, 1_200):
+            made.add(bit_of(stream, second))
+    with patch.object(marks, "_REMEMBERED", 70), patch.object(marks, "bit_of", wraps=bit_of) as looked:
+        chains = Chains(made)
+        starts = {chains.of(stream, second * SECOND) for second in range(1_000, 1_200) for stream in streams}
+    assert starts == {999}
+    assert looked.call_count < 3 * 60 * 200
+
+
+@given(st.sets(st.integers(0, 40)), st.lists(st.integers(0, 40), max_size=60))
+def test_the_order_of_asking_does_not_show(lines: set[int], asked: list[int]) -> None:
+    """What was asked before changes no answer."""
+    made = Map()
+    for second in lines:
+        made.add(bit_of(("i", "log"), second))
+    chains = Chains(made)
+    for second in asked:
+        assert chains.of(("i", "log"), second * SECOND) == Chains(made).of(("i", "log"), second * SECOND)
 
 
 def test_a_map_that_is_full_changes_nothing_but_the_work() -> None:

@@ -44,7 +44,7 @@ class MarksFn(beam.CombineFn):  # type: ignore[misc]
 
 def fold_files(pipeline: beam.Pipeline, files: Sequence[str], plan: Plan) -> Any:
     """One stored window of these files, and dead letters beside it; the paths that were written."""
-    paths = pipeline | "Files" >> beam.Create(list(files), reshuffle=True)
+    paths = pipeline | "Files" >> beam.Create(list(dict.fromkeys(files)), reshuffle=True)
     scanned = paths | "Scan" >> beam.ParDo(Scan(plan.latest)).with_outputs(MARKS, main="keys")
     marks = scanned[MARKS] | "Marks" >> beam.CombineGlobally(MarksFn())
     again = (

@@ -92,8 +92,8 @@ def _by_source(names: list[str], sources: Any, positions: Any, losers: Any) -> I
 
 
 def positions_in(packed: Iterable[bytes]) -> Sequence[int]:
-    """The positions that `repeated` gave, from all partitions, in their order."""
+    """The positions that `repeated` gave, from all partitions, each once and in their order."""
     import numpy as np
 
-    found: Sequence[int] = array(_POSITION, np.sort(np.frombuffer(b"".join(packed), dtype=np.uintc)).tobytes())
+    found: Sequence[int] = array(_POSITION, np.unique(np.frombuffer(b"".join(packed), dtype=np.uintc)).tobytes())
     return found

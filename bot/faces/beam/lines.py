@@ -13,7 +13,7 @@ Chain = tuple[str, str, int]
 Line = tuple[Chain, int, str, int, bytes]
 """Chain, nanoseconds, source, position and entry: it sorts as it was logged."""
 Group = tuple[int, int]
-"""Ten minutes and a partition of all chains: a chain is in one group, and a group is small, however much is logged."""
+"""Ten minutes and a partition of the chains that begin in them: a chain is in one group, however long it is."""
 
 
 def group_of(chain: Chain) -> Group:

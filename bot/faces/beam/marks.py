@@ -61,19 +61,21 @@ class Chains:
     def __init__(self, marks: Map) -> None:
         self._marks = marks
         self._near: dict[tuple[Stream, int], bool] = {}
-        self._starts: dict[tuple[Stream, int], int] = {}
+        self._known: dict[Stream, range] = {}
 
     def of(self, stream: Stream, nanos: int) -> int | None:
         """The second at which the entry's chain begins; None where it stands alone."""
         second = nanos // SECOND
         if not self._is_near(stream, second):
             return None
+        known = self._known.get(stream, range(0))
         walked = second
-        while (start := self._starts.get((stream, walked))) is None and self._is_near(stream, walked - 1):
+        while walked not in known and self._is_near(stream, walked - 1):
             walked -= 1
-        if len(self._starts) >= _REMEMBERED:
-            self._starts.clear()
-        start = self._starts[stream, second] = walked if start is None else start
+        start = known.start if walked in known else walked
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[stream] = range(start, second + 1)
         return start
 
     def _is_near(self, stream: Stream, second: int) -> bool:
