@@ -61,6 +61,8 @@ class Clusterer:
         if request is not None:
             if payload is not None and (text is not None or not (text := details_of(payload))):
                 return None
+            if text and traces.may_hold_trace(text):
+                return None
             return self._requests.get((request.request_method, shape_of_url(request.request_url), request.status, text))
         if payload is not None:
             said = payload.get("message")

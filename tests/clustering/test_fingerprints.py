@@ -222,6 +222,7 @@ def test_former_version_is_carried_over() -> None:
     assert Clusterer().signature(logged).former == ""
 
 
+RAISED = traceback("KeyError: 'basket'", OWN)
 VALUES = ["took 7 ms", "took 12 ms", "7", "7_", ": 1", "{7}", "id c0ffee-1", "id 1-c0ffee", "a/v1/b", "a/v2/b", "x"]
 CODES = ["called exit(1)", "called exit(3)", "called exit(12345)", "exit code 5", "eXit code 5"]
 TRACED = ["panicked at 7", "no\n7", "Traceback (most recent call last):", "(most recent call last):"]
@@ -268,6 +269,9 @@ def test_shapes_are_remembered_again_after_all_were_forgotten() -> None:
 
 
 @given(st.lists(LOGGED, max_size=8))
+@example(
+    [entry(httpRequest=REQUEST, jsonPayload={"statusDetails": RAISED}), entry(httpRequest=REQUEST, textPayload=RAISED)]
+)
 @example([said("step3_retries=1"), said("step3_exit_code=1"), said("step3_exit_code=137")])
 @example([said("job abc1 eXit code 5"), said("job exit1 eXit code 5")])
 @example([said("d3 (most recent call last):"), said("9xTraceback (most recent call last):")])
