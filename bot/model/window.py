@@ -40,7 +40,9 @@ class Cluster(msgspec.Struct, frozen=True):
     `minutes` maps the minute since the epoch to what happened in it. `occurrences` are all entries of the instances
     and traces with the smallest hashes, so that two clusters sample the same ones. `samples` are the earliest and the
     latest. Where an alias widened the cluster, `alias` is its text, `fingerprint` is the alias's and `members` are the
-    fingerprints that it joined. `former` are its entries' fingerprints by the algorithm's last version, at most 32.
+    fingerprints that it joined. `milder` is how many more entries say the same at a lesser severity (error, warning,
+    anything below): they are in no other figure of it.
+    `former` are its entries' fingerprints by the algorithm's last version, at most 32.
     """
 
     place: Place
@@ -62,6 +64,7 @@ class Cluster(msgspec.Struct, frozen=True):
     alias: str = ""
     members: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    milder: int = 0
 
     @property
     def instances(self) -> frozenset[str]:

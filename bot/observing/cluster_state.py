@@ -41,12 +41,12 @@ class ClusterState:
         "_minutes",
         "_newest",
         "_now",
-        "_severity",
         "_signature",
+        "severity",
     )
 
     def __init__(self) -> None:
-        self._severity = Severity.DEFAULT
+        self.severity = Severity.DEFAULT
         self._minutes: dict[int, Minute] = {}
         self._by_instance = Smallest(TIMELINE_INSTANCES)
         self._by_trace = Smallest(TIMELINE_TRACES)
@@ -66,8 +66,8 @@ class ClusterState:
 
     def add(self, nanos: int, entry: LogEntry, signature: Signature, level: Severity, instance: str) -> None:
         """Count one entry; `instance` is a short hash, "" where not logged."""
-        if level > self._severity:
-            self._severity = level
+        if level > self.severity:
+            self.severity = level
         if signature.former:
             self._add_former(signature.former)
         minute = nanos // MINUTE
@@ -105,7 +105,7 @@ class ClusterState:
     def merge(self, other: "ClusterState") -> None:
         """Take in the counts of a disjoint read."""
         other.settle()
-        self._severity = max(self._severity, other._severity)
+        self.severity = max(self.severity, other.severity)
         for at, minute in other._minutes.items():
             self._add_minute(at, minute.count, minute.instances)
         self._by_instance.merge(other._by_instance)
@@ -162,7 +162,7 @@ class ClusterState:
             title=first.title,
             template=first.template,
             message=first.text if first.message is None else first.message,
-            severity=self._severity,
+            severity=self.severity,
             count=self.count,
             first=first.nanos,
             last=last.nanos,

@@ -5,17 +5,21 @@ import heapq
 from collections.abc import Iterator
 
 from bot.model.entry import Place
+from bot.model.severity import Severity
 from bot.model.signature import Kind
 from bot.observing.cluster_state import ClusterState
 
 # Traces and the platform's own words are few and tell most; what floods are messages and requests.
 _FLOODS = {Kind.TRACE: 0, Kind.SYSTEM: 0, Kind.AUDIT: 1, Kind.MESSAGE: 2, Kind.REQUEST: 2}
 
-Key = tuple[Place, str]
+_UNSTATED, _WARNING, _ERROR = map(int, (Severity.DEFAULT, Severity.WARNING, Severity.ERROR))
+
+Key = tuple[Place, str, int]
+"""Place, fingerprint, and how mild its entries say they are."""
 
 
 class Clusters:
-    """States by place and fingerprint. Of more than `most`, those with the smallest ranks stay.
+    """States by key. Of more than `most`, those with the smallest ranks stay.
 
     A rank is (what floods last, a hash of place and fingerprint). Entries of clusters that were left out are counted in
     `overflow`. A cluster that stays was never left out before, so that counts are whole and any order gives the same.
@@ -56,6 +60,16 @@ class Clusters:
 
     def __iter__(self) -> Iterator[tuple[Key, ClusterState]]:
         return iter(sorted(self._states.items(), key=lambda item: item[0]))
+
+
+def mildness(kind: Kind, level: Severity) -> int:
+    """2 for a message that states DEBUG, INFO or NOTICE, 1 for WARNING, else 0: also where none is stated.
+
+    Requests have their status, and traces and the platform their words: of these no level is mild.
+    """
+    if kind is not Kind.MESSAGE or level >= _ERROR or level == _UNSTATED:
+        return 0
+    return 1 if level == _WARNING else 2
 
 
 def _rank(key: Key, kind: Kind) -> int:

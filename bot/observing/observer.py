@@ -10,7 +10,7 @@ from bot.model.severity import Severity
 from bot.model.signature import Kind, Signature, SignatureOf
 from bot.model.time import MINUTE, NEVER, nanos_of
 from bot.model.window import Built, Deployment, Served, Traffic, Window
-from bot.observing.clusters import Clusters
+from bot.observing.clusters import Clusters, mildness
 from bot.observing.deployments import deployments_of
 from bot.observing.facts import Levels
 from bot.observing.places import Places
@@ -62,14 +62,14 @@ class Observer:
         place, instance = self._place_of(entry)
         level = self._levels.get(entry.severity) or self._level_of(entry)
         self._severities[level // 100] += 1
-        key = place, signature.fingerprint
-        state = self._known(key) or self._clusters.state(key, signature.kind)
+        kind = signature.kind
+        key = place, signature.fingerprint, mildness(kind, level)
+        state = self._known(key) or self._clusters.state(key, kind)
         if state is None:
             self._clusters.overflow += 1
         else:
             short = self._hashes.get(instance)
             state.add(nanos, entry, signature, level, self._short(instance) if short is None else short)
-        kind = signature.kind
         if kind is _REQUEST or kind is _AUDIT:
             self._told(nanos, entry, kind, place)
         return signature
@@ -129,7 +129,7 @@ class Observer:
     def earliest(self) -> dict[str, tuple[LogEntry, Signature]]:
         """The earliest entry of each fingerprint, wherever it was logged, and its signature; nothing is redacted."""
         found: dict[str, Seen] = {}
-        for (_, fingerprint), state in self._clusters:
+        for (_, fingerprint, _), state in self._clusters:
             seen = state.earliest
             if fingerprint not in found or seen.precedes(found[fingerprint]):
                 found[fingerprint] = seen
@@ -163,7 +163,7 @@ class Observer:
     def _built(self) -> Iterator[Built]:
         """What the labels of each cluster's earliest entry tell; several commits for one revision: the smallest."""
         told: dict[Place, tuple[str, int]] = {}
-        for (place, _), state in self._clusters:
+        for (place, _, _), state in self._clusters:
             seen = state.earliest
             if place.revision and (commit := seen.commit):
                 known = told.get(place, (commit, seen.nanos))

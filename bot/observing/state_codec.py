@@ -12,6 +12,7 @@ from bot.model.entry import Place
 from bot.model.severity import Severity
 from bot.model.window import Deployment, Minute
 from bot.observing.cluster_state import ClusterState
+from bot.observing.clusters import mildness
 from bot.observing.observer import Observer
 from bot.observing.sampling import Smallest
 from bot.observing.seen import Kept, Restored, rehidden
@@ -111,7 +112,8 @@ def _traffic(observer: Observer, place: Place) -> tuple[tuple[int, int, int], ..
 
 
 def _take_cluster(observer: Observer, place: Place, record: ClusterRecord) -> None:
-    state = observer._clusters.state((place, record.earliest.fingerprint), record.earliest.kind)
+    first = record.earliest
+    state = observer._clusters.state((place, first.fingerprint, mildness(first.kind, record.severity)), first.kind)
     if state is None:
         observer._clusters.overflow += record.count
     else:
@@ -124,7 +126,7 @@ def _cluster_record(state: ClusterState) -> ClusterRecord:
     latest = state._latest
     return ClusterRecord(
         count=state.count,
-        severity=state._severity,
+        severity=state.severity,
         minutes=(
             _steps(list(minutes)),
             [minute.count for minute in minutes.values()],
@@ -140,7 +142,7 @@ def _cluster_record(state: ClusterState) -> ClusterRecord:
 
 def _cluster_state(record: ClusterRecord) -> ClusterState:
     state = ClusterState()
-    state._severity = record.severity
+    state.severity = record.severity
     steps, counts, instances = record.minutes
     state._minutes = {
         minute: Minute(count, tuple(some.split()))

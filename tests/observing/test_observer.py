@@ -84,10 +84,10 @@ def test_merging_leaves_the_other_as_it_is(mine: list[LogEntry], others: list[Lo
 @settings(deadline=None)
 @given(ENTRIES)
 def test_counts_add_up(entries: list[LogEntry]) -> None:
-    """Every entry is in one severity and in one cluster's minute; the window spans them."""
+    """Every entry is in one severity and in one cluster's minute, or milder than that; the window spans them."""
     seen = window(*entries)
     assert seen.entries == len(entries) == sum(seen.severities.values())
-    assert sum(minute.count for cluster in seen.clusters for minute in cluster.minutes.values()) == len(entries)
+    assert sum(cluster.count + cluster.milder for cluster in seen.clusters) == len(entries)
     assert all(cluster.count == sum(minute.count for minute in cluster.minutes.values()) for cluster in seen.clusters)
     assert (seen.start, seen.end) == (
         min((e.nanos for e in entries), default=0),
@@ -147,6 +147,20 @@ def test_samples_are_the_earliest_and_the_latest() -> None:
     assert len(window(middle[0]).clusters[0].samples) == 1
     tied = window(at(1, textPayload="boom 1", insertId="b"), at(1, textPayload="boom 2", insertId="a")).clusters[0]
     assert [sample.insert_id for sample in tied.samples] == ["a", "b"]
+
+
+def test_what_is_milder_is_no_part_of_a_failure() -> None:
+    """One error among successes of the same words is one error; these, and warnings, are counted beside it."""
+    good = [at(second, textPayload=f"job {second} ended with {second}", severity="INFO") for second in range(20)]
+    warned = [at(second, textPayload=f"job {second} ended with 7", severity="WARNING") for second in range(20, 25)]
+    bad = at(30, textPayload="job 7 ended with 500", severity="ERROR", insertId="bad")
+    [failed] = window(*good, *warned, bad).clusters
+    assert (failed.count, failed.milder, failed.severity) == (1, 25, Severity.ERROR)
+    assert (failed.message, failed.first, len(failed.samples)) == ("job 7 ended with 500", bad.nanos, 1)
+    [late] = window(*good, *warned).clusters
+    assert (late.count, late.milder, late.severity) == (5, 20, Severity.WARNING)
+    [well] = window(*good, at(55, textPayload="job 55 ended with 55")).clusters
+    assert (well.count, well.milder, well.severity) == (21, 0, Severity.INFO)
 
 
 def test_severity_is_the_worst_and_the_trace_the_latest() -> None:

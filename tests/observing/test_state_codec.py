@@ -124,5 +124,5 @@ def test_nothing_that_an_observer_knows_is_forgotten() -> None:
     stored_fields = {"_clusters", "_deployments", "_end", "_severities", "_start", "_traffic"}
     assert set(vars(observer([]))) - remembered == stored_fields
     settled = {"_first", "_here", "_last", "_minute", "_newest", "_now", "_signature"}
-    kept = {"_by_instance", "_by_trace", "_earliest", "_former", "_latest", "_minutes", "_severity"}
+    kept = {"_by_instance", "_by_trace", "_earliest", "_former", "_latest", "_minutes", "severity"}
     assert set(cluster_state.ClusterState.__slots__) - settled == kept
