@@ -208,7 +208,9 @@ def speed(count: int) -> bool:
             flush=True,
         )
         good = good and of_decoding >= LEAST_OF_DECODING and of_drain >= LEAST_OF_DRAIN
-    print(f"\nwanted: {LEAST_OF_DECODING} of orjson alone, {LEAST_OF_DRAIN:.0f} times drain3")
+    print("\n`folded` beside the others; `read` is the same behind the reader of files. More is better.")
+    met = "Met" if good else "Missed"
+    print(f"{met}: {LEAST_OF_DECODING} of orjson alone and {LEAST_OF_DRAIN:.0f} times drain3, in every row")
     return good
 
 

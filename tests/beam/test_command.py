@@ -28,6 +28,23 @@ def test_words_for_beam_are_left_to_it() -> None:
     assert (wanted.plan.latest, wanted.wait) == (1_757_970_300 * 10**9, True)
 
 
+def test_beam_keeps_its_own_words() -> None:
+    """None of those that a job is started with is taken for a misspelt one of ours."""
+    theirs = (
+        *("--runner", "--project", "--region", "--temp_location", "--staging_location", "--job_name", "--num_workers"),
+        *("--max_num_workers", "--setup_file", "--save_main_session", "--streaming", "--subnetwork", "--network"),
+        *(
+            "--service_account_email",
+            "--sdk_container_image",
+            "--experiments",
+            "--worker_machine_type",
+            "--no_use_public_ips",
+        ),
+        *("--direct_num_workers", "--direct_running_mode", "--enable_streaming_engine", "--labels", "--update"),
+    )
+    assert asked((*FILES, *theirs), NOW).beam == theirs
+
+
 def test_a_stream_has_a_pace() -> None:
     """Lengths in words; messages aren't held against this machine's clock."""
     words = ("--subscription", "projects/p/subscriptions/s", "--output", "o", "--window", "1h", "--late_every=90s")
@@ -59,6 +76,8 @@ def test_settings_travel_without_keys(tmp_path: Path) -> None:
         (("--output", "o"), "give --input for files of a sink, or --subscription"),
         ((*FILES, "--subscription", "s"), "one of the two"),
         ((*FILES, "--now", "noon"), "--now noon is no time; write it as 2025-09-15T21:00:00Z"),
+        ((*FILES, "--fanuot", "3"), "no option --fanuot; did you mean --fanout?"),
+        ((*FILES, "--set=team.toml"), "no option --set; did you mean --settings?"),
         ((*FILES, "--window", "ten"), "--window: not a length of time: 'ten'"),
         ((*FILES, "--lateness", "0s"), "--lateness 0s is no time at all"),
         ((*FILES, "--fanout", "0"), "--fanout 0 is no number of slices"),

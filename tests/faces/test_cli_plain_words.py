@@ -48,6 +48,14 @@ def test_an_issue_is_explained_by_its_fingerprint(bot: Bot, issues: Path) -> Non
     assert "no issue about a failure whose fingerprint begins with v1-ffff" in ran.err
 
 
+def test_a_second_file_is_no_fingerprint(bot: Bot, tmp_path: Path) -> None:
+    """Where a shell made two files of a pattern, `explain` says how to give both."""
+    (tmp_path / "more.json").write_text("")
+    ran = bot("explain", "--logs", EXAMPLE, "more.json")
+    assert (ran.status, ran.out) == (2, "")
+    assert "more.json is a file, not a fingerprint: to explain several files, write --logs before each." in ran.err
+
+
 def test_a_life_says_each_step_once(bot: Bot, issues: Path) -> None:
     """No step says its phase as its reason too, and evidence stands below its symptom."""
     told = bot("explain", 1, "--folder", issues).out

@@ -4,6 +4,7 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from bot.model.time import SECOND, length_of, nanos_of
 from bot.settings import Settings, load
 
 _SKEW = 300 * SECOND
+_ALIKE = 0.8
+"""As difflib reckons it: one letter of six."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -34,6 +37,7 @@ class Asked(msgspec.Struct, frozen=True):
 def asked(words: Sequence[str], now: datetime) -> Asked:
     """What these words ask for. Raises UsageError and SettingsError; wrong options end the program as argparse does."""
     given, beam = _parser().parse_known_args(list(words))
+    _refuse_misspelt(beam, [f"--{name.replace('_', '-')}" for name in vars(given)])
     inputs = tuple(name for names in given.input for name in names.split(",") if name)
     if bool(inputs) == bool(given.subscription):
         raise UsageError("give --input for files of a sink, or --subscription for its Pub/Sub messages: one of the two")
@@ -71,7 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--subscription", default="", metavar="NAME", help="projects/ID/subscriptions/NAME of a sink's topic")
     add("--output", required=True, metavar="DIR", help="folder or gs:// address for windows and dead letters")
-    add("--settings", default="", metavar="FILE", help="incidentbot.toml, here or at gs://: environments and redaction")
+    add(
+        "--settings",
+        default="",
+        metavar="FILE",
+        help="incidentbot.toml, here or at gs://; environments, own frames, redaction",
+    )
     add("--now", default="", metavar="TIME", help="leave out entries after this time (RFC 3339); default: after now")
     add("--window", default="10m", metavar="LENGTH", help="--subscription: how long a window is (10m)")
     add("--lateness", default="1h", metavar="LENGTH", help="--subscription: how late an entry may come (1h)")
@@ -85,6 +94,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--fanout", type=int, default=4, metavar="N", help="slices that a service is folded in (4)")
     add("--no-wait", action="store_true", help="end when the job is started, as a launcher of templates must")
     return parser
+
+
+def _refuse_misspelt(beam: Sequence[str], ours: Sequence[str]) -> None:
+    """Raise UsageError for a word that is left to Beam but nearly one of ours: Beam would only warn, and go on."""
+    for name in (word.partition("=")[0] for word in beam if word.startswith("--")):
+        begun = [one for one in ours if one.startswith(name)]
+        meant = begun or get_close_matches(name, ours, n=1, cutoff=_ALIKE)
+        if meant:
+            raise UsageError(f"no option {name}; did you mean {meant[0]}?")
 
 
 def _seconds(option: str, text: str) -> int:

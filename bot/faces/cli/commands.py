@@ -175,6 +175,8 @@ def explain(
     from bot.usecases.looking import explain_logs
     from bot.usecases.verifying import standing_of
 
+    if what and logs and Path(what).exists():
+        raise UsageError(f"{what} is a file, not a fingerprint: to explain several files, write --logs before each.")
     setup = setup_of(settings)
     numbered = what is not None and what.lstrip("#").isdecimal()
     if what and (numbered or not (logs or cloud.project)):

@@ -68,9 +68,9 @@ def _brief(text: str) -> str:
 
 def _told(one: "Difference") -> str:
     if one.theirs is None and one.ours:
-        return f"+ {_words(one.ours)}"
+        return f"+ {_words(one.ours)} ({one.ours.key.root})"
     if one.ours is None and one.theirs:
-        return f"- {_words(one.theirs)}"
+        return f"- {_words(one.theirs)} ({one.theirs.key.root})"
     before, after = one.theirs, one.ours
     return (
         f"~ {_words(after)} (there {before.priority}, {'filed' if before.filed else 'not filed'})"
