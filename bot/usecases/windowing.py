@@ -12,7 +12,7 @@ from bot.observing import Observer
 from bot.usecases.counting import with_counts
 from bot.usecases.known import Known
 from bot.usecases.setup import Setup
-from bot.usecases.windows import StoredWindows
+from bot.usecases.windows import StoredWindows, names_digest
 
 Assign = Callable[[int, str, str], None]
 
@@ -28,7 +28,8 @@ def observed(reading: Reading, setup: Setup, assign: Assign | None = None) -> Ob
     Of stored windows it is the one that they hold, and no entry is told of.
     """
     if isinstance(reading, StoredWindows):
-        return reading.observer()
+        wanted = setup.settings
+        return reading.observer(names_digest(wanted.environments, wanted.in_app, wanted.not_in_app))
     signature_of = signing(setup)
     observer = Observer(signature_of, setup.environment_of)
     for position, entry, signature in Stitcher(signature_of).signed(reading):

@@ -5,7 +5,7 @@ counted twice when windows are merged.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 
 import msgspec
@@ -29,15 +29,28 @@ class UnusableWindow(ValueError):
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of the records beside the entries that were kept; `reads` are digests of what was read, sorted."""
+    """What became of the records beside the entries that were kept; `reads` are digests of what was read, sorted.
+
+    `names` is the digest of the settings that name environments and clusters; "" where that isn't known.
+    """
 
     reads: tuple[str, ...] = ()
     duplicates: int = 0
     skipped_count: int = 0
     skipped: tuple[Skipped, ...] = ()
+    names: str = ""
+
+    @property
+    def tells(self) -> bool:
+        """Whether there was any record to account for."""
+        return bool(self.reads or self.duplicates or self.skipped_count)
 
     def plus(self, other: "Account") -> "Account":
-        """Both together. Raises UnusableWindow where they read the same thing."""
+        """Both together. Raises UnusableWindow where they read the same thing, or named it by other settings."""
+        if len({self.names, other.names} - {""}) > 1:
+            raise UnusableWindow(
+                "was folded with other settings than another window: give environments, in_app and not_in_app alike"
+            )
         if shared := set(self.reads).intersection(other.reads):
             raise UnusableWindow(
                 f"holds {len(shared)} of the reads that another window holds too: name each window once"
@@ -47,12 +60,18 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
             duplicates=self.duplicates + other.duplicates,
             skipped_count=self.skipped_count + other.skipped_count,
             skipped=tuple(nsmallest(_SKIPPED_KEPT, (*self.skipped, *other.skipped), key=_place)),
+            names=self.names or other.names,
         )
 
 
 def digest_of(name: str) -> str:
     """Sixteen hex digits that stand for a source in an account: what is read under one name is one read."""
     return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def names_digest(environments: Mapping[str, str], in_app: Iterable[str], not_in_app: Iterable[str]) -> str:
+    """Sixteen hex digits that stand for what names environments and clusters."""
+    return digest_of(repr((sorted(environments.items()), tuple(in_app), tuple(not_in_app))))
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -124,8 +143,16 @@ class StoredWindows(Reading):
         account, entries = self._whole.account, self._whole.observer.window().entries
         return ReadReport(tuple(self._names), entries, account.duplicates, account.skipped_count, account.skipped)
 
-    def observer(self) -> Observer:
-        """What was observed in all windows. Raises LogsUnavailable where that is nothing."""
+    def observer(self, names: str = "") -> Observer:
+        """What was observed in all windows.
+
+        Raises LogsUnavailable where that is nothing, or where they were folded with settings of another `names` digest.
+        """
+        if names and self._whole.account.names not in ("", names):
+            raise LogsUnavailable(
+                f"{', '.join(self._names)}: folded with other environments, in_app or not_in_app than these settings "
+                "have; go on with the settings that the pipeline was given, or fold again with these"
+            )
         if not self._whole.observer.window().entries:
             broken, where = self._whole.account.skipped_count, ", ".join(self._names)
             raise (LogsUnavailable if broken else NoLogEntries)(

@@ -16,6 +16,8 @@ from bot.faces.beam.sources import matched
 from bot.model.run import Skipped
 from bot.settings import Settings
 from bot.triage import triage
+from bot.usecases.setup import make
+from bot.usecases.windowing import window_of
 from bot.usecases.windows import STORED
 from tests.beam.running import folded, one_process, stored, window_in
 
@@ -143,6 +145,9 @@ def test_the_team_says_which_frames_are_its_own(tmp_path: Path) -> None:
     folded([file], tmp_path / "out", rules=Rules.of(settings))
     assert window_in(tmp_path / "out") == one_process([file], settings)[0]
     assert [len(one_process([file], one)[0].clusters) for one in (Settings(), settings)] == [1, 2]
+    with pytest.raises(LogsUnavailable, match="folded with other environments, in_app or not_in_app"):
+        window_of(stored(tmp_path / "out"), make(Settings()))
+    assert len(window_of(stored(tmp_path / "out"), make(settings)).clusters) == 2
 
 
 def test_what_entries_hold_stops_no_worker(tmp_path: Path) -> None:

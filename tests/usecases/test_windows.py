@@ -14,7 +14,7 @@ from bot.observing import Observer
 from bot.settings import Settings
 from bot.usecases.setup import make
 from bot.usecases.windowing import window_of
-from bot.usecases.windows import Account, Partial, StoredWindows, UnusableWindow, digest_of, parse
+from bot.usecases.windows import Account, Partial, StoredWindows, UnusableWindow, digest_of, names_digest, parse
 from tests.observing.logged import at
 
 
@@ -57,6 +57,17 @@ def test_another_format_is_refused() -> None:
     newer = {**json.loads(part(said(1))), "incidentbot_window": 2}
     with pytest.raises(UnusableWindow, match="has format 2, this program reads 1: make and read it with one version"):
         parse(json.dumps(newer).encode())
+
+
+def test_windows_of_other_settings_are_refused() -> None:
+    """Of two that name environments or clusters by other settings, and of one that doesn't fit these; unknown fits."""
+    ours, theirs = names_digest({"shop": "production"}, (), ()), names_digest({}, ("shop",), ())
+    one, other = (Partial(account=Account((name,), names=names)) for name, names in (("a", ours), ("b", theirs)))
+    with pytest.raises(LogsUnavailable, match="The window b was folded with other settings than another window"):
+        StoredWindows([("a", one.encoded()), ("b", other.encoded())])
+    with pytest.raises(LogsUnavailable, match="a: folded with other environments, in_app or not_in_app"):
+        StoredWindows([("a", one.encoded())]).observer(theirs)
+    assert StoredWindows([("w", part(said(1)))]).observer(theirs).window().entries == 1
 
 
 def test_other_fingerprints_are_refused() -> None:

@@ -142,7 +142,7 @@ def _chain_of(entry: LogEntry, nanos: int, chains: Chains) -> Chain | None:
 def account_of(rules: Rules, account: Account) -> bytes:
     """An account as a stored part that has no entries."""
     part = Part(rules)
-    part.account = account
+    part.account = part.account.plus(account)
     return part.encoded()
 
 

@@ -11,7 +11,7 @@ from bot.model.entry import LogEntry
 from bot.model.signature import Signature
 from bot.observing import Observer
 from bot.text.redaction import using
-from bot.usecases.windows import Partial, unsigned
+from bot.usecases.windows import Account, Partial, unsigned
 
 Signed = tuple[LogEntry, Signature]
 """An entry with its signature; a trace's lines have that of the whole trace."""
@@ -21,7 +21,7 @@ class Part(Partial):
     """A part that knows what to hide: wherever it is sent, it goes as redacted JSON."""
 
     def __init__(self, rules: Rules) -> None:
-        super().__init__(Observer(unsigned, rules.environment_of))
+        super().__init__(Observer(unsigned, rules.environment_of), Account(names=rules.names))
         self._rules = rules
 
     def encoded(self) -> bytes:

@@ -18,7 +18,7 @@ from bot.faces.beam.folding import JoinFn
 from bot.faces.beam.plan import Plan
 from bot.model.run import Skipped
 from bot.model.time import SECOND
-from bot.usecases.windows import Account, StoredWindow, digest_of, parse
+from bot.usecases.windows import StoredWindow, digest_of, parse
 
 _SHARDS = 16
 
@@ -83,7 +83,7 @@ class WriteWindow(beam.DoFn):  # type: ignore[misc]
         """Write it, unless nothing was read; its entries are kept once it is written."""
         whole = parse(element)
         name = f"window-{_span(window, whole)}-{self._named(whole)}-{pane.index}.json"
-        if whole.observed.span or whole.account != Account():
+        if whole.observed.span or whole.account.tells:
             named = whole if whole.account.reads else whole.read_as(name)
             self._counters.add(
                 kept=sum(whole.observed.severities),

@@ -8,6 +8,7 @@ from bot.clustering import Clusterer, Owning
 from bot.settings import Settings
 from bot.text.redaction import redactor
 from bot.text.redaction.engine import Redactor
+from bot.usecases.windows import names_digest
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -36,6 +37,11 @@ class Rules(msgspec.Struct, frozen=True):
     def environment_of(self, project: str) -> str:
         """The environment of a project; the project id itself where the settings map none."""
         return _environments(self).get(project, project)
+
+    @property
+    def names(self) -> str:
+        """The digest of what names environments and clusters."""
+        return names_digest(dict(self.environments), self.in_app, self.not_in_app)
 
     def clusterer(self) -> Clusterer:
         """One that knows which frames are the application's own, and no messages yet."""
